@@ -1,0 +1,406 @@
+/*
+ * The INI reader against inih alone, lines and names of all lengths, limits,
+ * and files made to be slow.
+ */
+#include "tests/unit/shown.h"
+#include "tests/unit/unit.h"
+
+#include "validate/host.h"
+#include "validate/text.h"
+
+#include <errno.h>
+#include <ini.h>
+
+/* `count` times `c`, in the heap. */
+static char *run_of(char c, size_t count)
+{
+	char *text = malloc(count + 1);
+
+	memset(text, c, count);
+	text[count] = '\0';
+	return text;
+}
+
+static void nothing_is_cut_at_any_length(void **state)
+{
+	static const size_t sizes[] = {1,   47,	 48,  49,  50,	51,   190,
+				       198, 199, 200, 201, 300, 5000, 1u << 20};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(sizes); i++) {
+		char *run = run_of('v', sizes[i]);
+		struct shown text = {0};
+		struct shown expected = {0};
+
+		show(&text, "[%s1]\n%s1 = %s;%s ;x\n  %s\n", run, run, run, run,
+		     run);
+		show(&text, "[%s2]\n%s1 = =%s:\n%s2:a b %s c\n", run, run, run,
+		     run, run);
+		show(&expected, "[%s1]%s1=%s;%s\n%s|", run, run, run, run, run);
+		show(&expected, "[%s2]%s1==%s:|%s2=a b %s c|", run, run, run,
+		     run, run);
+
+		struct reading reading = {0};
+
+		reading_run(&reading, "ini", "",
+			    (struct span){text.text, text.size});
+
+		char *doc = shown_doc(&reading);
+
+		if (strcmp(doc, expected.text) != 0 || reading.findings.count)
+			fail_msg("size %zu", sizes[i]);
+		free(doc);
+		reading_release(&reading);
+		free(expected.text);
+		free(text.text);
+		free(run);
+	}
+}
+
+static void white_space_of_any_length_is_trimmed(void **state)
+{
+	static const size_t sizes[] = {1, 199, 200, 201, 5000};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(sizes); i++) {
+		char *run = run_of(i % 2 ? '\t' : ' ', sizes[i]);
+		struct shown text = {0};
+
+		show(&text, "%sa%s=%sb%s;c\n[d]%s\n%s=", run, run, run, run,
+		     run, run);
+
+		struct reading reading = {0};
+
+		reading_run(&reading, "ini", "",
+			    (struct span){text.text, text.size});
+		assert_int_equal(reading.findings.count, 1);
+		assert_int_equal(reading.findings.list[0].place.offset,
+				 text.size - 1);
+		reading_release(&reading);
+		reading_run(&reading, "ini", "",
+			    (struct span){text.text, text.size - 1});
+
+		char *doc = shown_doc(&reading);
+
+		assert_string_equal(doc, "a=b|[d]");
+		free(doc);
+		reading_release(&reading);
+		free(text.text);
+		free(run);
+	}
+}
+
+static void a_nul_is_a_byte_like_others(void **state)
+{
+	static const char text[] = "a\0b = c\0d\n[e\0f]\n";
+	struct reading reading = {0};
+
+	(void)state;
+	reading_run(&reading, "ini", "", (struct span){text, sizeof(text) - 1});
+	assert_int_equal(reading.findings.count, 0);
+	assert_int_equal(reading.doc.nodes[1].size, 3);
+	assert_int_equal(reading.doc.nodes[2].size, 3);
+	assert_int_equal(reading.doc.nodes[3].size, 3);
+	reading_release(&reading);
+}
+
+/*
+ * Generated files go through inih itself and through the reader: the same
+ * sections, names, values, and the same first bad line.
+ */
+struct plain {
+	struct shown shown;
+	char *section;
+	char *name;
+};
+
+static int take_plain(void *ctx, const char *section, const char *name,
+		      const char *value)
+{
+	struct plain *plain = ctx;
+	const bool same = plain->name && strcmp(name, plain->name) == 0 &&
+			  strcmp(section, plain->section) == 0;
+
+	/* inih tells more of a value as the same name again. */
+	if (same)
+		show(&plain->shown, "\n%s", value);
+	else
+		show(&plain->shown, "%s%s.%s=%s", plain->name ? "|" : "",
+		     section, name, value);
+	free(plain->name);
+	free(plain->section);
+	plain->name = strdup(name);
+	plain->section = strdup(section);
+	return 1;
+}
+
+static void show_triples(struct shown *shown, const struct doc *doc,
+			 uint32_t object, const char *section)
+{
+	for (uint32_t key = object + 1; key < doc->nodes[object].next;) {
+		const struct node *name = &doc->nodes[key];
+		const struct node *value = &doc->nodes[name->next];
+		char *text = strndup(name->text, name->size);
+
+		if (value->type == NODE_OBJECT)
+			show_triples(shown, doc, name->next, text);
+		else
+			show(shown, "%s%s.%s=%.*s", shown->size ? "|" : "",
+			     section, text, (int)value->size, value->text);
+		free(text);
+		key = value->next;
+	}
+}
+
+static uint32_t next_random(uint32_t *seed)
+{
+	*seed = *seed * 1664525u + 1013904223u;
+	return *seed >> 16;
+}
+
+/* A bit of text in which anything can stand that decides. */
+static void add_bits(struct shown *text, uint32_t *seed)
+{
+	static const char *const bits[] = {
+		"a",  "b c", " ", ";",	" ;", "#",	  "=",	 ":",
+		"[x", "]",   "",  "\t", "\"", "\xc3\xa9", " d ", "; e"};
+	const uint32_t count = next_random(seed) % 6;
+
+	for (uint32_t i = 0; i < count; i++)
+		show(text, "%s", bits[next_random(seed) % array_size(bits)]);
+}
+
+/*
+ * Names are numbered, so that nothing repeats, and a key at the margin follows
+ * each header: there inih's rule for indented lines and the reader's agree.
+ */
+static void add_line(struct shown *text, uint32_t number, uint32_t *seed)
+{
+	static const char *const begins[] = {
+		"[s%u", "[s%u", "k%u", "k%u =", "k%u: b", "  w", " \t ;", ""};
+	const char *begin = begins[next_random(seed) % array_size(begins)];
+	const char *newline = next_random(seed) % 4 ? "\n" : "\r\n";
+
+	for (const char *at = begin; *at; at++) {
+		if (*at == '%')
+			show(text, "%u", number);
+		else if (at == begin || at[-1] != '%')
+			show(text, "%c", *at);
+	}
+	if (begin[0])
+		add_bits(text, seed);
+	if (begin[0] == '[' && next_random(seed) % 4)
+		show(text, "]");
+	if (begin[0] == 'k' && next_random(seed) % 4)
+		show(text, "=");
+	if (begin[0])
+		add_bits(text, seed);
+	show(text, "%s", newline);
+	if (begin[0] == '[')
+		show(text, "m%u =%s", number, newline);
+}
+
+static uint32_t first_bad_line(const struct reading *reading)
+{
+	struct text_cursor cursor;
+
+	for (uint32_t i = 0; i < reading->findings.count; i++) {
+		const struct raw_finding *finding = &reading->findings.list[i];
+
+		if (strcmp(finding->rule, "syntax/ini") != 0)
+			continue;
+		text_cursor_init(&cursor, reading->doc.source);
+		return text_position(&cursor, finding->place.offset).line;
+	}
+	return 0;
+}
+
+static void compare_with_inih(const struct shown *text, uint32_t *good)
+{
+	struct reading reading = {0};
+	struct plain plain = {0};
+	struct shown ours = {0};
+
+	show(&plain.shown, "%s", "");
+	show(&ours, "%s", "");
+
+	const int bad = ini_parse_string(text->text, take_plain, &plain);
+
+	reading_run(&reading, "ini", "", (struct span){text->text, text->size});
+	assert_int_equal(reading.result, 0);
+	if (bad != (int)first_bad_line(&reading))
+		fail_msg("inih says line %d is bad, the reader %u:\n%s", bad,
+			 first_bad_line(&reading), text->text);
+	if (!bad) {
+		show_triples(&ours, &reading.doc, 0, "");
+		if (strcmp(ours.text, plain.shown.text) != 0)
+			fail_msg("inih: %s\nthe reader: %s\n%s",
+				 plain.shown.text, ours.text, text->text);
+		(*good)++;
+	}
+	free(plain.shown.text);
+	free(plain.name);
+	free(plain.section);
+	free(ours.text);
+	reading_release(&reading);
+}
+
+static void generated_files_read_as_with_inih_alone(void **state)
+{
+	uint32_t seed = 7;
+	uint32_t good = 0;
+
+	(void)state;
+	for (int round = 0; round < 6000; round++) {
+		struct shown text = {0};
+		const uint32_t lines = 1 + next_random(&seed) % 8;
+
+		show(&text, "k = b\n");
+		for (uint32_t i = 0; i < lines; i++)
+			add_line(&text, i, &seed);
+		compare_with_inih(&text, &good);
+		free(text.text);
+	}
+	assert_true(good > 1000);
+}
+
+static void memory_and_nodes_have_limits(void **state)
+{
+	static const char *const dialects[] = {"", "systemd", "gitconfig",
+					       "setupcfg"};
+	const struct span text = span_of("[Ab  \"c\"]\nDef=1\\\n2\n  3\nDEF=4\n"
+					 "[ab \"c\"]\nx=y\n");
+
+	(void)state;
+	for (size_t i = 0; i < array_size(dialects); i++) {
+		uint64_t limit = 0;
+		int result = -E2BIG;
+
+		for (; result; limit++) {
+			struct reading reading = {.limits = LIMITS_DEFAULT};
+
+			reading.limits.arena_bytes = limit;
+			reading_run(&reading, "ini", dialects[i], text);
+			result = reading.result;
+			if (result)
+				assert_int_equal(result, -E2BIG);
+			reading_release(&reading);
+		}
+		assert_true(limit > 500);
+	}
+	for (uint32_t nodes = 1; nodes <= 5; nodes++) {
+		struct reading reading = {.limits = LIMITS_DEFAULT};
+
+		reading.limits.nodes = nodes;
+		reading_run(&reading, "ini", "", span_of("[a]\nb=c\n"));
+		assert_int_equal(reading.result, 0);
+		assert_int_equal(reading.findings.is_undecided, nodes < 5);
+		assert_int_equal(reading.findings.count, nodes < 5);
+		assert_true((reading.doc.documents[0].root == DOC_NONE) ==
+			    (nodes < 5));
+		reading_release(&reading);
+	}
+}
+
+static void many_repeats_cost_little_and_are_counted(void **state)
+{
+	enum { MANY = 100000 };
+	struct shown text = {.text = malloc((size_t)MANY * 12)};
+
+	(void)state;
+	for (int i = 0; i < MANY; i++)
+		text.size += (size_t)sprintf(text.text + text.size,
+					     i % 2 ? "a=1\n" : "[s%d]\n",
+					     i % 4 ? i : 0);
+
+	struct reading reading = {0};
+
+	reading_run(&reading, "ini", "", (struct span){text.text, text.size});
+	assert_int_equal(reading.result, 0);
+	assert_int_equal(reading.findings.count, reading.limits.findings);
+	assert_int_equal(reading.findings.totals[SEVERITY_WARNING],
+			 2 * (MANY / 4 - 1));
+	reading_release(&reading);
+	free(text.text);
+}
+
+static void many_errors_and_long_values_cost_little(void **state)
+{
+	static const struct {
+		const char *dialect;
+		const char *line;
+		uint32_t errors;
+	} cases[] = {
+		{"", "word\n", 1},	     {"", "=\n", 1},
+		{"", "a%u=b\n", 0},	     {"", " x\n", 0},
+		{"systemd", "[a]\\\n", 0},   {"gitconfig", "[a]a=\"\\\n", 0},
+		{"gitconfig", "a=\"x\n", 1},
+	};
+	enum { MANY = 100000 };
+
+	(void)state;
+	for (size_t i = 0; i < array_size(cases); i++) {
+		const size_t size = strlen(cases[i].line);
+		char *text = malloc(5 + MANY * size);
+		struct reading reading = {0};
+
+		(void)snprintf(text, 5 + MANY * size, "a=b\n");
+		for (size_t k = 0; k < MANY; k++)
+			memcpy(text + 4 + k * size, cases[i].line, size);
+		reading_run(&reading, "ini", cases[i].dialect,
+			    (struct span){text, 4 + MANY * size});
+		assert_int_equal(reading.result, 0);
+		if (cases[i].errors)
+			assert_int_equal(
+				reading.findings.totals[SEVERITY_ERROR], MANY);
+		reading_release(&reading);
+		free(text);
+	}
+}
+
+static void a_raised_flag_stops_every_reader(void **state)
+{
+	static const char *const formats[] = {"ini", "env", "properties"};
+	static const atomic_bool flag = true;
+	const struct host host = {.cancel = &flag};
+	char *text = run_of('\n', 10000);
+
+	(void)state;
+	for (size_t i = 0; i < array_size(formats); i++) {
+		const struct limits limits = LIMITS_DEFAULT;
+		const struct span source = {text, 10000};
+		struct arena arena;
+		struct findings findings;
+		struct doc doc;
+		struct parse parse = {.source = source,
+				      .limits = &limits,
+				      .host = &host,
+				      .dialect = "",
+				      .doc = &doc,
+				      .findings = &findings};
+
+		arena_init(&arena, limits.arena_bytes);
+		findings_init(&findings, &arena, limits.findings);
+		doc_init(&doc, &arena, source, limits.nodes);
+		assert_int_equal(format_find(formats[i])->read(&parse),
+				 -ECANCELED);
+		arena_release(&arena);
+	}
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_is_cut_at_any_length),
+		cmocka_unit_test(white_space_of_any_length_is_trimmed),
+		cmocka_unit_test(a_nul_is_a_byte_like_others),
+		cmocka_unit_test(generated_files_read_as_with_inih_alone),
+		cmocka_unit_test(memory_and_nodes_have_limits),
+		cmocka_unit_test(many_repeats_cost_little_and_are_counted),
+		cmocka_unit_test(many_errors_and_long_values_cost_little),
+		cmocka_unit_test(a_raised_flag_stops_every_reader),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

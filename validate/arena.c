@@ -1,0 +1,160 @@
+#include "validate/arena.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { ALIGNMENT = 16, FIRST_BLOCK = 32 * 1024, LARGEST_STEP = 1024 * 1024 };
+
+struct arena_block {
+	struct arena_block *older;
+	size_t size; /* payload bytes */
+	_Alignas(ALIGNMENT) char data[];
+};
+
+void arena_init(struct arena *arena, size_t limit_bytes)
+{
+	*arena = (struct arena){.limit_bytes = limit_bytes};
+}
+
+static void free_blocks(struct arena_block *block)
+{
+	while (block) {
+		struct arena_block *older = block->older;
+
+		free(block);
+		block = older;
+	}
+}
+
+void arena_release(struct arena *arena)
+{
+	free_blocks(arena->block);
+	arena_init(arena, arena->limit_bytes);
+}
+
+void arena_reset(struct arena *arena)
+{
+	struct arena_block *keep = arena->block;
+
+	arena_init(arena, arena->limit_bytes);
+	if (!keep)
+		return;
+	free_blocks(keep->older);
+	if (keep->size > LARGEST_STEP) {
+		free(keep);
+		return;
+	}
+	keep->older = NULL;
+	arena->block = keep;
+	arena->next = keep->data;
+	arena->end = keep->data + keep->size;
+}
+
+static void *fail(struct arena *arena, int error)
+{
+	if (!arena->error)
+		arena->error = error;
+	return NULL;
+}
+
+/* Blocks double up to LARGEST_STEP; a larger request has one of its own. */
+static bool add_block(struct arena *arena, size_t size)
+{
+	size_t step = arena->block ? arena->block->size * 2 : FIRST_BLOCK;
+
+	if (step > LARGEST_STEP)
+		step = LARGEST_STEP;
+	if (step < size)
+		step = size;
+
+	struct arena_block *block = malloc(sizeof(*block) + step);
+
+	if (!block)
+		return false;
+	block->older = arena->block;
+	block->size = step;
+	arena->block = block;
+	arena->next = block->data;
+	arena->end = block->data + step;
+	return true;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	if (size > arena->limit_bytes - arena->used_bytes)
+		return fail(arena, -E2BIG);
+
+	const size_t rounded =
+		(size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+
+	if (rounded > (size_t)(arena->end - arena->next) &&
+	    !add_block(arena, rounded))
+		return fail(arena, -ENOMEM);
+
+	char *start = arena->next;
+
+	arena->next += rounded;
+	arena->used_bytes += size;
+	return start;
+}
+
+void *arena_grow(struct arena *arena, void *old, size_t old_size,
+		 size_t new_size)
+{
+	const size_t held =
+		(old_size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+	const bool is_last = old && (char *)old + held == arena->next;
+
+	if (is_last && new_size <= (size_t)(arena->end - (char *)old)) {
+		if (new_size - old_size >
+		    arena->limit_bytes - arena->used_bytes)
+			return fail(arena, -E2BIG);
+		const size_t rounded =
+			(new_size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+
+		if (rounded <= (size_t)(arena->end - (char *)old)) {
+			arena->next = (char *)old + rounded;
+			arena->used_bytes += new_size - old_size;
+			return old;
+		}
+	}
+
+	void *larger = arena_alloc(arena, new_size);
+
+	if (larger && old)
+		memcpy(larger, old, old_size);
+	return larger;
+}
+
+char *arena_text(struct arena *arena, struct span text)
+{
+	char *copy = arena_alloc(arena, text.size + 1);
+
+	if (!copy)
+		return NULL;
+	if (text.size)
+		memcpy(copy, text.data, text.size);
+	copy[text.size] = '\0';
+	return copy;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	const int size = vsnprintf(NULL, 0, format, arguments);
+	va_end(arguments);
+	if (size < 0)
+		return fail(arena, -ENOMEM);
+
+	char *text = arena_alloc(arena, (size_t)size + 1);
+
+	if (!text)
+		return NULL;
+	va_start(arguments, format);
+	vsnprintf(text, (size_t)size + 1, format, arguments);
+	va_end(arguments);
+	return text;
+}

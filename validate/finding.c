@@ -1,0 +1,153 @@
+#include "validate/finding.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { MESSAGE_MAX = 512 };
+
+const char *severity_name(enum severity severity)
+{
+	static const char *const names[] = {"error", "warning", "info"};
+
+	return names[severity];
+}
+
+void findings_init(struct findings *findings, struct arena *arena,
+		   uint32_t max_count)
+{
+	*findings = (struct findings){.arena = arena, .max_count = max_count};
+}
+
+static struct raw_finding *add_slot(struct findings *findings)
+{
+	if (findings->count == findings->max_count)
+		return NULL;
+	if (findings->count == findings->capacity) {
+		const uint32_t capacity =
+			findings->capacity ? findings->capacity * 2 : 8;
+		struct raw_finding *list =
+			arena_grow(findings->arena, findings->list,
+				   findings->capacity * sizeof(*list),
+				   capacity * sizeof(*list));
+
+		if (!list)
+			return NULL;
+		findings->list = list;
+		findings->capacity = capacity;
+	}
+	return &findings->list[findings->count];
+}
+
+printf_like(2, 0) static char *format_message(struct arena *arena,
+					      const char *format,
+					      va_list arguments)
+{
+	char buf[MESSAGE_MAX];
+	const int size = vsnprintf(buf, sizeof(buf), format, arguments);
+
+	if (size < 0)
+		return NULL;
+	if ((size_t)size >= sizeof(buf)) {
+		/* Cut at a code point, and show that it was cut. */
+		size_t end = sizeof(buf) - 4;
+
+		while (end > 0 && ((unsigned char)buf[end] & 0xc0) == 0x80)
+			end--;
+		memcpy(buf + end, "...", 4);
+	}
+	return arena_text(arena, span_of(buf));
+}
+
+/* Adds without a message; NULL when it is only counted. */
+static struct raw_finding *add(struct findings *findings,
+			       enum severity severity, const char *rule,
+			       struct place place)
+{
+	const uint32_t order = findings->totals[SEVERITY_ERROR] +
+			       findings->totals[SEVERITY_WARNING] +
+			       findings->totals[SEVERITY_INFO];
+	struct raw_finding *slot = add_slot(findings);
+
+	findings->totals[severity]++;
+	if (slot)
+		*slot = (struct raw_finding){.severity = severity,
+					     .place = place,
+					     .order = order,
+					     .rule = rule,
+					     .schema_location = ""};
+	return slot;
+}
+
+/* It stays only if its message fits into the arena. */
+printf_like(3, 0) static void say(struct findings *findings,
+				  struct raw_finding *slot, const char *format,
+				  va_list arguments)
+{
+	slot->message = format_message(findings->arena, format, arguments);
+	findings->count += slot->message != NULL;
+}
+
+void findings_add(struct findings *findings, enum severity severity,
+		  const char *rule, struct place place, const char *format, ...)
+{
+	struct raw_finding *slot = add(findings, severity, rule, place);
+	va_list arguments;
+
+	if (!slot)
+		return;
+	va_start(arguments, format);
+	say(findings, slot, format, arguments);
+	va_end(arguments);
+}
+
+void findings_add_schema(struct findings *findings, const char *rule,
+			 struct place place, const char *schema_location,
+			 const char *format, ...)
+{
+	struct raw_finding *slot = add(findings, SEVERITY_ERROR, rule, place);
+	va_list arguments;
+
+	if (!slot)
+		return;
+	slot->schema_location = schema_location;
+	va_start(arguments, format);
+	say(findings, slot, format, arguments);
+	va_end(arguments);
+}
+
+void findings_undecided(struct findings *findings, const char *rule,
+			struct place place, const char *format, ...)
+{
+	struct raw_finding *slot = add(findings, SEVERITY_ERROR, rule, place);
+	va_list arguments;
+
+	findings->is_undecided = true;
+	if (!slot)
+		return;
+	va_start(arguments, format);
+	say(findings, slot, format, arguments);
+	va_end(arguments);
+}
+
+void findings_limit(struct findings *findings, const char *name,
+		    struct place place, uint64_t limit)
+{
+	const char *rule = arena_printf(findings->arena, "limit/%s", name);
+
+	findings_undecided(findings, rule ? rule : "limit", place,
+			   "cannot be decided: more than the limit of %llu for "
+			   "%s",
+			   (unsigned long long)limit, name);
+}
+
+struct place place_of_node(const struct doc *doc, uint32_t document,
+			   uint32_t node)
+{
+	return (struct place){document, doc->nodes[node].offset,
+			      doc->nodes[node].length, node};
+}
+
+struct place place_at(uint32_t document, uint32_t offset, uint32_t length)
+{
+	return (struct place){document, offset, length, DOC_NONE};
+}

@@ -1,0 +1,438 @@
+#include "validate/format.h"
+
+#include "validate/formats/formats.h"
+
+#include <strings.h>
+
+static const struct format formats[] = {
+	{"yaml", "parse.yaml", read_yaml, true, true},
+	{"json", "parse.json", read_json, false, false},
+	{"toml", "parse.toml", read_toml, true, false},
+	{"ini", "parse.ini", read_ini, true, false},
+	{"env", "parse.env", read_env, true, false},
+	{"properties", "parse.properties", read_properties, true, false},
+	{"jsonc", "parse.json", read_json, false, false},
+	{"ndjson", "parse.json", read_json, true, false},
+};
+
+/* How a name tells the format; names[] are matched without ASCII case. */
+struct name_rule {
+	const char *name;
+	const char *format;
+	const char *dialect;
+};
+
+static const struct name_rule exact_names[] = {
+	{".editorconfig", "ini", "editorconfig"},
+	{".gitconfig", "ini", "gitconfig"},
+	{"gitconfig", "ini", "gitconfig"},
+	{".gitmodules", "ini", "gitconfig"},
+	{".lfsconfig", "ini", "gitconfig"},
+	{".my.cnf", "ini", "mycnf"},
+	{"my.cnf", "ini", "mycnf"},
+	{"mysql.cnf", "ini", "mycnf"},
+	{"mysqld.cnf", "ini", "mycnf"},
+	{"mariadb.cnf", "ini", "mycnf"},
+	{"openssl.cnf", "ini", "openssl"},
+	{"setup.cfg", "ini", "setupcfg"},
+	{"tox.ini", "ini", "setupcfg"},
+	{"pytest.ini", "ini", "setupcfg"},
+	{".pytest.ini", "ini", "setupcfg"},
+	{"mypy.ini", "ini", "setupcfg"},
+	{".mypy.ini", "ini", "setupcfg"},
+	{"alembic.ini", "ini", "setupcfg"},
+	{".flake8", "ini", "setupcfg"},
+	{".coveragerc", "ini", "setupcfg"},
+	{".pylintrc", "ini", "setupcfg"},
+	{"pylintrc", "ini", "setupcfg"},
+	{".isort.cfg", "ini", "setupcfg"},
+	{".bumpversion.cfg", "ini", "setupcfg"},
+	{".style.yapf", "ini", "setupcfg"},
+	{".pydocstyle", "ini", "setupcfg"},
+	{".pypirc", "ini", "setupcfg"},
+	{".gitreview", "ini", "setupcfg"},
+	{".gitlint", "ini", "setupcfg"},
+	{"pip.conf", "ini", "setupcfg"},
+	{"supervisord.conf", "ini", ""},
+	{"php.ini", "ini", "php"},
+	{".user.ini", "ini", "php"},
+	{".npmrc", "ini", "npmrc"},
+	{".hgrc", "ini", "hg"},
+	{"hgrc", "ini", "hg"},
+	{"mercurial.ini", "ini", "hg"},
+	{"smb.conf", "ini", "samba"},
+	{"mimeapps.list", "ini", "desktop"},
+	{"index.theme", "ini", "desktop"},
+	{"networkmanager.conf", "ini", "desktop"},
+	{"coredump.conf", "ini", "systemd"},
+	{"homed.conf", "ini", "systemd"},
+	{"journald.conf", "ini", "systemd"},
+	{"logind.conf", "ini", "systemd"},
+	{"networkd.conf", "ini", "systemd"},
+	{"oomd.conf", "ini", "systemd"},
+	{"pstore.conf", "ini", "systemd"},
+	{"resolved.conf", "ini", "systemd"},
+	{"timesyncd.conf", "ini", "systemd"},
+	{"os-release", "env", ""},
+	{"lsb-release", "env", ""},
+	{"cloud.cfg", "yaml", ""},
+	{"pyvenv.cfg", "ini", ""},
+	{"zoo.cfg", "properties", "properties"},
+	/* Not what name or folder say: no format of ours. */
+	{"resolv.conf", "", ""},
+	{".clang-format", "yaml", ""},
+	{".clang-tidy", "yaml", ""},
+	{".clangd", "yaml", ""},
+	{".yamllint", "yaml", ""},
+	{".prettierrc", "yaml", ""},
+	{"tsconfig.json", "jsonc", "jsonc"},
+	{"jsconfig.json", "jsonc", "jsonc"},
+	{"devcontainer.json", "jsonc", "jsonc"},
+	{".devcontainer.json", "jsonc", "jsonc"},
+	{".eslintrc", "jsonc", "jsonc"},
+	{".eslintrc.json", "jsonc", "jsonc"},
+	{".jshintrc", "jsonc", "jsonc"},
+	{".jscsrc", "jsonc", "jsonc"},
+	{".swcrc", "jsonc", "jsonc"},
+	{"tslint.json", "jsonc", "jsonc"},
+	{"api-extractor.json", "jsonc", "jsonc"},
+	{".babelrc", "jsonc", "jsonc"},
+	{"composer.lock", "json", ""},
+	{"pipfile.lock", "json", ""},
+	{"flake.lock", "json", ""},
+	{"pipfile", "toml", ""},
+	{"cargo.lock", "toml", ""},
+	{"poetry.lock", "toml", ""},
+	{"uv.lock", "toml", ""},
+};
+
+static const struct name_rule extensions[] = {
+	{"yaml", "yaml", ""},
+	{"yml", "yaml", ""},
+	{"json", "json", ""},
+	{"jsonc", "jsonc", "jsonc"},
+	{"code-workspace", "jsonc", "jsonc"},
+	{"ndjson", "ndjson", "ndjson"},
+	{"jsonl", "ndjson", "ndjson"},
+	{"geojson", "json", ""},
+	{"webmanifest", "json", ""},
+	{"toml", "toml", ""},
+	{"ini", "ini", ""},
+	{"cfg", "ini", ""},
+	{"cnf", "ini", "cnf"},
+	{"repo", "ini", ""},
+	{"desktop", "ini", "desktop"},
+	{"directory", "ini", "desktop"},
+	{"nmconnection", "ini", "desktop"},
+	{"service", "ini", "systemd"},
+	{"socket", "ini", "systemd"},
+	{"timer", "ini", "systemd"},
+	{"mount", "ini", "systemd"},
+	{"automount", "ini", "systemd"},
+	{"swap", "ini", "systemd"},
+	{"target", "ini", "systemd"},
+	{"path", "ini", "systemd"},
+	{"slice", "ini", "systemd"},
+	{"scope", "ini", "systemd"},
+	{"network", "ini", "systemd"},
+	{"netdev", "ini", "systemd"},
+	{"link", "ini", "systemd"},
+	{"nspawn", "ini", "systemd"},
+	{"container", "ini", "systemd"},
+	{"dnssd", "ini", "systemd"},
+	{"env", "env", ""},
+	{"properties", "properties", "properties"},
+};
+
+/* Names that mean something only in their folder. */
+static const struct name_rule tails[] = {
+	{"git/config", "ini", "gitconfig"},
+	{".git/config", "ini", "gitconfig"},
+	{".aws/config", "ini", "setupcfg"},
+	{".aws/credentials", "ini", "setupcfg"},
+};
+
+/* What editors call a format in a modeline. */
+static const struct name_rule modeline_names[] = {
+	{"yaml", "yaml", ""},
+	{"json", "json", ""},
+	{"jsonc", "jsonc", "jsonc"},
+	{"json5", "", ""},
+	{"toml", "toml", ""},
+	{"dosini", "ini", ""},
+	{"ini", "ini", ""},
+	{"conf-toml", "toml", ""},
+	{"systemd", "ini", "systemd"},
+	{"gitconfig", "ini", "gitconfig"},
+	{"conf-windows", "ini", ""},
+	{"jproperties", "properties", "properties"},
+};
+
+const struct format *format_at(size_t index)
+{
+	return index < array_size(formats) ? &formats[index] : NULL;
+}
+
+static const struct format *find(struct span name)
+{
+	for (size_t i = 0; i < array_size(formats); i++)
+		if (span_is(name, formats[i].name))
+			return &formats[i];
+	return NULL;
+}
+
+const struct format *format_find(const char *name)
+{
+	return find(span_of(name));
+}
+
+static const struct format_choice no_choice = {NULL, ""};
+
+static const struct name_rule *find_rule(const struct name_rule *rules,
+					 size_t count, struct span name)
+{
+	/* Names are ASCII, and their first character decides most. */
+	const int first = name.size ? *name.data | 0x20 : 0;
+
+	for (size_t i = 0; i < count; i++)
+		if ((*rules[i].name | 0x20) == first &&
+		    strlen(rules[i].name) == name.size &&
+		    strncasecmp(rules[i].name, name.data, name.size) == 0)
+			return &rules[i];
+	return NULL;
+}
+
+static struct format_choice choice_of(const struct name_rule *rule)
+{
+	return rule ? (struct format_choice){format_find(rule->format),
+					     rule->dialect}
+		    : no_choice;
+}
+
+static struct format_choice look_up(const struct name_rule *rules, size_t count,
+				    struct span name)
+{
+	return choice_of(find_rule(rules, count, name));
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* A folder of editor settings: every .json in it has comments. */
+static bool is_in_vscode(const char *path)
+{
+	return strncmp(path, ".vscode/", 8) == 0 || strstr(path, "/.vscode/");
+}
+
+/* "x/git/config" ends with "git/config", "x/digit/config" does not. */
+static struct format_choice by_tail(const char *path)
+{
+	const size_t size = strlen(path);
+
+	for (size_t i = 0; i < array_size(tails); i++) {
+		const size_t length = strlen(tails[i].name);
+
+		if (size >= length &&
+		    strcmp(path + size - length, tails[i].name) == 0 &&
+		    (size == length || path[size - length - 1] == '/'))
+			return choice_of(&tails[i]);
+	}
+	return no_choice;
+}
+
+/* Is the folder of a .conf one of systemd, or of drop-ins ("x.service.d")? */
+static bool is_of_systemd(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct span folder = {path, slash ? (size_t)(slash - path) : 0};
+
+	if (strncmp(path, "systemd/", 8) == 0 || strstr(path, "/systemd/"))
+		return true;
+	if (folder.size < 3 ||
+	    memcmp(folder.data + folder.size - 2, ".d", 2) != 0)
+		return false;
+	folder.size -= 2;
+
+	const char *dot = memrchr(folder.data, '.', folder.size);
+
+	if (!dot || memchr(dot, '/', (size_t)(folder.data + folder.size - dot)))
+		return false;
+	dot++;
+
+	const struct name_rule *rule = find_rule(
+		extensions, array_size(extensions),
+		(struct span){dot, (size_t)(folder.data + folder.size - dot)});
+
+	return rule && strcmp(rule->dialect, "systemd") == 0;
+}
+
+/*
+ * A .cfg may be anything, Python or Pascal options: without a header in the
+ * first line that is no comment it is not taken for INI.
+ */
+static bool begins_with_header(struct span content)
+{
+	const char *at = content.data;
+	const char *end = at + content.size;
+
+	while (at < end && *at != '[') {
+		if (*at == '#' || *at == ';') {
+			at = memchr(at, '\n', (size_t)(end - at));
+			if (!at)
+				return false;
+		} else if (*at != ' ' && (*at < '\t' || *at > '\r')) {
+			return false;
+		}
+		at++;
+	}
+	return at < end;
+}
+
+static struct format_choice by_name(const char *path, struct span content)
+{
+	const char *name = base_name(path);
+	const char *dot = strrchr(name, '.');
+	const struct name_rule *exact =
+		find_rule(exact_names, array_size(exact_names), span_of(name));
+	struct format_choice choice = by_tail(path);
+
+	if (exact)
+		return choice_of(exact);
+	if (choice.format)
+		return choice;
+	if (strncasecmp(name, ".env", 4) == 0 &&
+	    (name[4] == '\0' || name[4] == '.'))
+		return (struct format_choice){format_find("env"), ""};
+	if (strncasecmp(name, "tsconfig.", 9) == 0 && dot &&
+	    strcasecmp(dot, ".json") == 0)
+		return (struct format_choice){format_find("jsonc"), "jsonc"};
+	if (!dot)
+		return no_choice;
+	if (strcasecmp(dot, ".conf") == 0 && is_of_systemd(path))
+		return (struct format_choice){format_find("ini"), "systemd"};
+	if (strcasecmp(dot, ".cfg") == 0 && content.size &&
+	    !begins_with_header(content))
+		return no_choice;
+	choice = look_up(extensions, array_size(extensions), span_of(dot + 1));
+	if (choice.format && span_is(span_of(choice.format->name), "json") &&
+	    is_in_vscode(path))
+		return (struct format_choice){format_find("jsonc"), "jsonc"};
+	return choice;
+}
+
+enum { MODELINE_LINES = 5, MODELINE_BYTES = 1024 };
+
+static bool is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+static struct format_choice by_word(const char *word, const char *end)
+{
+	const char *stop = word;
+
+	while (stop < end && is_word(*stop))
+		stop++;
+	return look_up(modeline_names, array_size(modeline_names),
+		       (struct span){word, (size_t)(stop - word)});
+}
+
+/* "vim: set ft=yaml :" and "vim:filetype=yaml" */
+static struct format_choice by_vim(struct span line)
+{
+	static const char *const keys[] = {"filetype=", "ft="};
+	const char *end = line.data + line.size;
+	const char *vim = memmem(line.data, line.size, "vim:", 4);
+
+	if (!vim || (vim > line.data && is_word(vim[-1])))
+		return no_choice;
+	for (size_t i = 0; i < array_size(keys); i++) {
+		const char *at = memmem(vim, (size_t)(end - vim), keys[i],
+					strlen(keys[i]));
+
+		if (at && !is_word(at[-1]))
+			return by_word(at + strlen(keys[i]), end);
+	}
+	return no_choice;
+}
+
+/* "-*- yaml -*-" and "-*- mode: yaml; ... -*-", on the first two lines */
+static struct format_choice by_emacs(struct span line)
+{
+	const char *end = line.data + line.size;
+	const char *mark = memmem(line.data, line.size, "-*-", 3);
+
+	if (!mark)
+		return no_choice;
+	mark += 3;
+
+	const char *mode = memmem(mark, (size_t)(end - mark), "mode:", 5);
+
+	mark = mode ? mode + 5 : mark;
+	while (mark < end && *mark == ' ')
+		mark++;
+	return by_word(mark, end);
+}
+
+static struct span take_line(struct span *rest)
+{
+	const char *newline = memchr(rest->data, '\n', rest->size);
+	const size_t size =
+		newline ? (size_t)(newline - rest->data) : rest->size;
+	const struct span line = {rest->data, size};
+
+	rest->data += newline ? size + 1 : size;
+	rest->size -= newline ? size + 1 : size;
+	return line;
+}
+
+/* The last lines of the content, as one piece. */
+static struct span tail_of(struct span content)
+{
+	const char *start = content.data + content.size;
+	int lines = 0;
+
+	while (start > content.data &&
+	       content.data + content.size - start < MODELINE_BYTES) {
+		if (start[-1] == '\n' && start < content.data + content.size &&
+		    ++lines == MODELINE_LINES)
+			break;
+		start--;
+	}
+	return (struct span){start,
+			     (size_t)(content.data + content.size - start)};
+}
+
+static struct format_choice by_modeline(struct span content)
+{
+	struct span head = content;
+	struct span tail = tail_of(content);
+	struct format_choice choice = no_choice;
+
+	if (head.size > MODELINE_BYTES)
+		head.size = MODELINE_BYTES;
+	for (int i = 0; i < MODELINE_LINES && head.size && !choice.format;
+	     i++) {
+		const struct span line = take_line(&head);
+
+		choice = by_vim(line);
+		if (!choice.format && i < 2)
+			choice = by_emacs(line);
+	}
+	while (tail.size && !choice.format)
+		choice = by_vim(take_line(&tail));
+	return choice;
+}
+
+struct format_choice format_detect(const char *path, struct span content)
+{
+	const struct format_choice choice =
+		content.size ? by_modeline(content) : no_choice;
+
+	return choice.format ? choice : by_name(path, content);
+}

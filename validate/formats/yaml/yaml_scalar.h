@@ -1,0 +1,46 @@
+/*
+ * What a YAML scalar is by the core schema of YAML 1.2, and where a reader of
+ * YAML 1.1 would see something else.
+ */
+#ifndef VALIDATE_FORMATS_YAML_YAML_SCALAR_H
+#define VALIDATE_FORMATS_YAML_YAML_SCALAR_H
+
+#include "validate/doc.h"
+
+/* Tags that decide a type; any other leaves it to the look of the value. */
+enum yaml_tag {
+	TAG_NONE,
+	TAG_STRING, /* also the non-specific `!` */
+	TAG_INTEGER,
+	TAG_FLOAT,
+	TAG_BOOL,
+	TAG_NULL,
+	TAG_MAP,
+	TAG_LIST,
+	TAG_OTHER,
+};
+
+/* The tag of that full name ("tag:yaml.org,2002:int"); NULL is TAG_NONE. */
+enum yaml_tag yaml_scalar_tag(const char *name);
+
+/* Digits of a hexadecimal or octal number: turning it decimal is quadratic. */
+enum { YAML_SCALAR_MAX_DIGITS = 128 };
+
+/*
+ * Set type, flags, text and size of `node` for the value `text`, which must
+ * live as long as the node. 0; -EINVAL if it is not what the tag says (the
+ * node becomes a string); -EOVERFLOW if it has too many digits; the arena's
+ * error.
+ */
+must_check int yaml_scalar_resolve(struct arena *arena, struct span text,
+				   enum yaml_tag tag, bool is_plain,
+				   struct node *node);
+
+/*
+ * What YAML 1.1 makes of a plain scalar and what to write instead, or NULL if
+ * both versions agree. A key that looks like a boolean is not held against it:
+ * `on:` and `y:` are common and harmless as keys.
+ */
+const char *yaml_scalar_ambiguity(struct span text, bool is_key);
+
+#endif

@@ -1,0 +1,95 @@
+#include "validate/plan.h"
+
+static const char *const level_names[] = {"fast", "standard", "thorough",
+					  "exhaustive"};
+
+const char *level_name(enum level level)
+{
+	return level_names[level];
+}
+
+bool level_parse(const char *name, enum level *out)
+{
+	for (size_t i = 0; i < array_size(level_names); i++) {
+		if (strcmp(name, level_names[i]) == 0) {
+			*out = (enum level)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Absent and empty are different parts. */
+static void add_name(struct digest_builder *builder, const char *name)
+{
+	digest_add_number(builder, name != NULL);
+	if (name)
+		digest_add(builder, span_of(name));
+}
+
+static void add_limits(struct digest_builder *builder,
+		       const struct limits *limits)
+{
+	digest_add_number(builder, limits->depth);
+	digest_add_number(builder, limits->nodes);
+	digest_add_number(builder, limits->aliases);
+	digest_add_number(builder, limits->directives);
+	digest_add_number(builder, limits->findings);
+	digest_add_number(builder, limits->schemas);
+	digest_add_number(builder, limits->steps);
+	digest_add_number(builder, limits->arena_bytes);
+}
+
+static void add_when(struct digest_builder *builder, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->when_count; i++) {
+		const struct when_rule *rule = &plan->when[i];
+
+		if (!plan_has_when(plan, i))
+			continue;
+		digest_add_number(builder, rule->pair_count);
+		for (size_t j = 0; j < rule->pair_count; j++) {
+			add_name(builder, rule->pairs[j].pointer_key);
+			add_name(builder, rule->pairs[j].value);
+		}
+		add_name(builder, rule->schema);
+	}
+	/* No rule begins with this: the list is over. */
+	digest_add_number(builder, UINT64_MAX);
+}
+
+/*
+ * Every way to name a schema inside a file has this word in it, unless it is
+ * written with escapes or in UTF-16.
+ */
+static bool may_refer(struct span content)
+{
+	if (!content.data || content.size == 0)
+		return false;
+	return memmem(content.data, content.size, "schema", 6) ||
+	       memchr(content.data, '\\', content.size) ||
+	       memchr(content.data, '\0', content.size);
+}
+
+struct digest plan_digest(const struct plan *plan, struct span content)
+{
+	struct digest_builder builder;
+
+	digest_begin(&builder);
+	digest_add_number(&builder, ENGINE_VERSION);
+	add_name(&builder,
+		 plan->choice.format ? plan->choice.format->name : NULL);
+	add_name(&builder, plan->choice.dialect);
+	add_name(&builder, plan->skip);
+	digest_add_number(&builder, plan->level);
+	add_name(&builder, plan->forced_schema);
+	add_name(&builder, plan->schema);
+	add_when(&builder, plan);
+	add_name(&builder, may_refer(content) ? plan->directory : NULL);
+	digest_add_number(&builder, plan->schema_options.mode);
+	digest_add_number(&builder, plan->schema_options.dialect);
+	add_limits(&builder, &plan->limits);
+	digest_add_number(&builder, plan->require_schema);
+	digest_add_number(&builder, plan->show_values);
+	return digest_end(&builder);
+}

@@ -1,0 +1,65 @@
+/*
+ * Under what a file is judged: everything besides its bytes that can change
+ * its verdict. Made by the caller from names and configuration, before the
+ * content is looked at.
+ */
+#ifndef VALIDATE_PLAN_H
+#define VALIDATE_PLAN_H
+
+#include "validate/digest.h"
+#include "validate/format.h"
+#include "validate/limits.h"
+#include "validate/schema/schema.h"
+
+/* Raise when any verdict could change: it is part of every key. */
+#define ENGINE_VERSION 1
+
+enum level { LEVEL_FAST, LEVEL_STANDARD, LEVEL_THOROUGH, LEVEL_EXHAUSTIVE };
+
+/* "fast" ...; and back: false if there is no such level. */
+const char *level_name(enum level level);
+must_check bool level_parse(const char *name, enum level *out);
+
+/* A `when:` entry: the schema of documents that have these values. */
+struct when_pair {
+	const char *pointer_key; /* top-level key */
+	const char *value;	 /* its text */
+};
+struct when_rule {
+	const struct when_pair *pairs;
+	size_t pair_count;
+	const char *schema; /* path from the root; NULL: none at all */
+};
+
+enum { PLAN_WHEN_MAX = 1024 };
+
+/* All pointers are borrowed and outlive the validation. */
+struct plan {
+	struct format_choice choice; /* format NULL: skipped, see `skip` */
+	const char *skip; /* reason why the file is not judged, or NULL */
+	enum level level;
+	const char *forced_schema;    /* command line: wins over all; or NULL */
+	const struct when_rule *when; /* configuration: the first that holds */
+	size_t when_count;	      /* at most PLAN_WHEN_MAX */
+	uint64_t when_left_out[PLAN_WHEN_MAX / 64]; /* not for this file */
+	const char *schema;    /* configuration: where no rule holds; or NULL */
+	const char *directory; /* of the file, from the root; "" is the root */
+	struct schema_options schema_options;
+	struct limits limits;
+	bool require_schema;
+	bool show_values;
+};
+
+/* Is that rule of plan->when for this file? */
+static inline bool plan_has_when(const struct plan *plan, size_t index)
+{
+	return !(plan->when_left_out[index / 64] >> (index % 64) & 1);
+}
+
+/*
+ * Digest of all of it. The directory counts only if `content` can hold a
+ * reference relative to it.
+ */
+struct digest plan_digest(const struct plan *plan, struct span content);
+
+#endif

@@ -1,0 +1,276 @@
+#include "validate/schema/compile/compiler.h"
+#include "validate/schema/compile/metaschema.h"
+#include "validate/schema/compile/uri.h"
+
+#include <errno.h>
+
+/* A reference being resolved. */
+struct reference {
+	struct compiler *compiler;
+	const struct target *from;
+	uint32_t place;
+	struct span text;
+	const char *uri;      /* absolute, without fragment */
+	const char *fragment; /* decoded; NULL: none */
+};
+
+static int not_found(const struct reference *reference, const char *reason)
+{
+	return compile_error(
+		reference->compiler, reference->from->source, reference->place,
+		"the reference to %.200s cannot be resolved: %s",
+		arena_text(&reference->compiler->arena, reference->text),
+		reason);
+}
+
+/* The path from the root that a URI of the tree stands for, or the URI. */
+static const char *path_of(struct compiler *compiler, const char *uri)
+{
+	const size_t size = strlen(URI_TREE);
+
+	if (strncmp(uri, URI_TREE, size) != 0)
+		return uri;
+	return uri_decode(&compiler->arena, span_of(uri + size));
+}
+
+static int read_uri(const struct reference *reference, const char *uri,
+		    struct source **out)
+{
+	struct compiler *compiler = reference->compiler;
+	const char *path = path_of(compiler, uri);
+
+	return path ? load_file(compiler, path, uri, out)
+		    : compiler->arena.error;
+}
+
+/*
+ * Read the file that is referred to. Schemas often call themselves by a URL
+ * but lie side by side: then the path relative to the file counts.
+ */
+static int read_file(const struct reference *reference, struct source **out)
+{
+	struct compiler *compiler = reference->compiler;
+	struct span built_in;
+	int r = read_uri(reference, reference->uri, out);
+
+	if (r == -ENOENT && metaschema_find(reference->uri, &built_in))
+		return load_text(compiler, built_in, reference->uri,
+				 reference->uri, out);
+	if (r == -ENOENT && !uri_is_absolute(reference->text)) {
+		const char *beside = uri_resolve(&compiler->arena,
+						 reference->from->source->uri,
+						 reference->text);
+
+		if (!beside)
+			return compiler->arena.error;
+		r = read_uri(reference, beside, out);
+	}
+	if (r != -ENOENT)
+		return r;
+	if (strncmp(reference->uri, URI_TREE, strlen(URI_TREE)) == 0)
+		return not_found(reference, "there is no such file");
+	/* Published schemas do; most files never come to that place. */
+	if (!is_strict(compiler))
+		return -EREMOTE;
+	return not_found(reference,
+			 "nothing is fetched; keep a copy in the tree and "
+			 "refer to its path");
+}
+
+static int find_resource(const struct reference *reference, uint32_t *out)
+{
+	struct compiler *compiler = reference->compiler;
+	const struct resource from =
+		*resource_at(compiler, reference->from->resource);
+	struct source *source = NULL;
+
+	*out = registry_find(compiler, reference->uri);
+	if (*out != PROGRAM_NONE)
+		return 0;
+
+	const int r = read_file(reference, &source);
+
+	return r ? r : registry_add_root(compiler, source, &from, out);
+}
+
+/* One step of a JSON pointer, its escapes undone in place. */
+static struct span unescape(char *step, size_t size)
+{
+	size_t out = 0;
+
+	for (size_t i = 0; i < size; i++) {
+		char c = step[i];
+
+		if (c == '~' && i + 1 < size &&
+		    (step[i + 1] == '0' || step[i + 1] == '1'))
+			c = step[++i] == '0' ? '~' : '/';
+		step[out++] = c;
+	}
+	return (struct span){step, out};
+}
+
+static uint32_t find_item(const struct doc *doc, uint32_t array,
+			  struct span number)
+{
+	const uint32_t end = doc->nodes[array].next;
+	uint32_t wanted = 0;
+	uint32_t at = array + 1;
+
+	if (number.size == 0 || number.size > 9)
+		return DOC_NONE;
+	for (size_t i = 0; i < number.size; i++) {
+		if (number.data[i] < '0' || number.data[i] > '9')
+			return DOC_NONE;
+		wanted = wanted * 10 + (uint32_t)(number.data[i] - '0');
+	}
+	while (at < end && wanted-- > 0)
+		at = doc->nodes[at].next;
+	return at < end ? at : DOC_NONE;
+}
+
+/* Follow a pointer that begins with '/'; DOC_NONE if it leads nowhere. */
+static uint32_t follow(const struct doc *doc, uint32_t node, char *pointer)
+{
+	char *step = pointer;
+
+	while (*step && node != DOC_NONE) {
+		const size_t size = strcspn(step + 1, "/");
+		const bool is_last = step[1 + size] == '\0';
+		const struct span name = unescape(step + 1, size);
+		const enum node_type type = doc->nodes[node].type;
+
+		if (type == NODE_OBJECT)
+			node = doc_find(doc, node, name);
+		else if (type == NODE_ARRAY)
+			node = find_item(doc, node, name);
+		else
+			node = DOC_NONE;
+		if (node != DOC_NONE)
+			node = doc_resolve(doc, node);
+		if (is_last)
+			break;
+		step += 1 + size;
+	}
+	return node;
+}
+
+static int find_pointer(const struct reference *reference,
+			const struct resource *resource, uint32_t *out)
+{
+	struct arena *arena = &reference->compiler->arena;
+	char *pointer = arena_text(arena, span_of(reference->fragment));
+	char *again = arena_text(arena, span_of(reference->fragment));
+	struct source *source = resource->source;
+
+	if (!pointer || !again)
+		return arena->error;
+	*out = follow(&source->doc, resource->root, pointer);
+	/* Generated "$id"s are often no identities: count from the file. */
+	if (*out == DOC_NONE && !is_strict(reference->compiler))
+		*out = follow(&source->doc, source->root, again);
+	if (*out == DOC_NONE)
+		return not_found(reference, "there is nothing at that place");
+	return 0;
+}
+
+static int find_node(const struct reference *reference, uint32_t index,
+		     uint32_t *out, bool *is_dynamic)
+{
+	const struct resource resource =
+		*resource_at(reference->compiler, index);
+	const struct anchor *anchor;
+
+	*is_dynamic = false;
+	*out = resource.root;
+	if (!reference->fragment || !*reference->fragment)
+		return 0;
+	if (*reference->fragment == '/')
+		return find_pointer(reference, &resource, out);
+	anchor = registry_anchor(reference->compiler, index,
+				 span_of(reference->fragment));
+	if (!anchor)
+		return not_found(reference, "there is no such anchor");
+	*out = anchor->node;
+	*is_dynamic = anchor->is_dynamic;
+	return 0;
+}
+
+static int split(struct reference *reference)
+{
+	struct compiler *compiler = reference->compiler;
+	const struct span fragment = uri_fragment(reference->text);
+
+	reference->uri = uri_resolve(
+		&compiler->arena,
+		resource_at(compiler, reference->from->resource)->uri,
+		reference->text);
+	reference->fragment =
+		fragment.data ? uri_decode(&compiler->arena, fragment) : NULL;
+	if (!reference->uri || (fragment.data && !reference->fragment))
+		return compiler->arena.error;
+	return 0;
+}
+
+/* Take the node as a subschema; what unknown keywords hold is scanned now. */
+static int make_target(const struct reference *reference, uint32_t resource,
+		       uint32_t node, struct target *out)
+{
+	struct compiler *compiler = reference->compiler;
+	struct source *source = resource_at(compiler, resource)->source;
+	const enum node_type type = source->doc.nodes[node].type;
+	struct target target = {source, node, registry_around(source, node)};
+
+	if (type != NODE_OBJECT && type != NODE_BOOL)
+		return not_found(reference, "what is there is no schema");
+	if (!source->notes[node].is_scanned) {
+		const int r = registry_scan(compiler, target);
+
+		if (r)
+			return r;
+		target.resource = registry_around(source, node);
+	}
+	*out = target;
+	return 0;
+}
+
+int resolve_reference(struct compiler *compiler, const struct target *from,
+		      uint32_t place, struct target *out, bool *is_dynamic)
+{
+	const struct node *value = doc_node(&from->source->doc, place);
+	struct reference reference = {.compiler = compiler,
+				      .from = from,
+				      .place = place,
+				      .text = node_text(value)};
+	uint32_t resource;
+	uint32_t node;
+	bool dynamic;
+
+	if (value->type != NODE_STRING)
+		return compile_error(compiler, from->source, place,
+				     "a reference must be a string");
+
+	int r = split(&reference);
+
+	if (r == 0)
+		r = find_resource(&reference, &resource);
+	if (r == 0)
+		r = find_node(&reference, resource, &node, &dynamic);
+	if (r == 0)
+		r = make_target(&reference, resource, node, out);
+	if (r == 0 && is_dynamic)
+		*is_dynamic = dynamic;
+	return r;
+}
+
+struct target target_child(const struct target *parent, uint32_t node)
+{
+	struct target child = *parent;
+
+	child.node = doc_resolve(&parent->source->doc, node);
+
+	const uint32_t own = child.source->notes[child.node].resource;
+
+	if (own != PROGRAM_NONE)
+		child.resource = own;
+	return child;
+}

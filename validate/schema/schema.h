@@ -1,0 +1,69 @@
+/*
+ * JSON Schema: compiled once, evaluated over documents of any format.
+ *
+ * A schema is compiled to a flat immutable program. Every instruction knows
+ * the place in the schema that it comes from, for findings.
+ */
+#ifndef VALIDATE_SCHEMA_SCHEMA_H
+#define VALIDATE_SCHEMA_SCHEMA_H
+
+#include "validate/doc.h"
+#include "validate/finding.h"
+#include "validate/host.h"
+#include "validate/limits.h"
+
+struct schema; /* immutable: any thread may share it */
+
+enum schema_mode {
+	SCHEMA_COMPAT, /* what published schemas assume: siblings of $ref count,
+			  formats are asserted */
+	SCHEMA_STRICT, /* the letter of the specification */
+};
+
+enum schema_dialect {
+	SCHEMA_BY_CONTENT, /* $schema, else guessed (2020-12 in strict) */
+	SCHEMA_DRAFT4,
+	SCHEMA_DRAFT6,
+	SCHEMA_DRAFT7,
+	SCHEMA_2019_09,
+	SCHEMA_2020_12,
+};
+
+struct schema_options {
+	enum schema_mode mode;
+	enum schema_dialect dialect; /* of schemas without $schema */
+};
+
+/*
+ * Compile the schema in `text` (JSON or YAML by `path`). References to other
+ * files are read through host->read by their path from the root.
+ * 0 and *out (schema_free() it); -EBADMSG with *why, an owned string (free())
+ * "schemas/app.json:3:7: what is wrong"; -ENOMEM; -E2BIG; -ECANCELED.
+ */
+must_check int schema_compile(struct span text, const char *path,
+			      const struct schema_options *options,
+			      const struct host *host, struct schema **out,
+			      char **why);
+
+void schema_free(struct schema *schema);
+
+struct schema_run {
+	const struct doc *doc;
+	uint32_t document; /* number of the document, for findings */
+	uint32_t root;	   /* node to evaluate */
+	uint64_t max_steps;
+	const struct host *host; /* polled for cancellation; may be NULL */
+	struct arena *arena;	 /* scratch */
+	struct findings *findings;
+	bool show_values;
+};
+
+/*
+ * Evaluate; every violation becomes a finding of rule "schema/KEYWORD" at the
+ * key or value that is wrong. Running out of steps is findings_limit().
+ * 0; -ENOMEM or -E2BIG (arena); -ECANCELED.
+ */
+must_check int schema_evaluate(const struct schema *schema,
+			       const struct schema_run *run);
+
+#endif

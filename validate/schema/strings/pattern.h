@@ -1,0 +1,33 @@
+/*
+ * Regular expressions as ECMA-262 has them. Sole user of pcre2.h.
+ */
+#ifndef VALIDATE_SCHEMA_STRINGS_PATTERN_H
+#define VALIDATE_SCHEMA_STRINGS_PATTERN_H
+
+#include "validate/base.h"
+
+struct pattern;	       /* immutable: any thread may share it */
+struct pattern_memory; /* of one thread's matches */
+
+enum { PATTERN_WHY_SIZE = 200 };
+
+/*
+ * Compile. 0 and *out (pattern_free() it); -EBADMSG with `why` in plain words;
+ * -ENOMEM.
+ */
+must_check int pattern_compile(struct span text, struct pattern **out,
+			       char why[static PATTERN_WHY_SIZE]);
+
+void pattern_free(struct pattern *pattern);
+
+/*
+ * Is there a match anywhere in `subject`? `*memory` starts as NULL, serves
+ * any number of matches and is given to pattern_memory_free(). 1 or 0;
+ * -E2BIG when the match takes too many steps to be decided; -ENOMEM.
+ */
+must_check int pattern_match(const struct pattern *pattern, struct span subject,
+			     struct pattern_memory **memory);
+
+void pattern_memory_free(struct pattern_memory *memory);
+
+#endif

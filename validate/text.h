@@ -1,0 +1,46 @@
+/*
+ * Source text: encodings, positions, and how foreign text is shown.
+ */
+#ifndef VALIDATE_TEXT_H
+#define VALIDATE_TEXT_H
+
+#include "validate/arena.h"
+
+/* Offset of the first byte that is not UTF-8 (RFC 3629), or text.size. */
+size_t text_utf8_prefix(struct span text);
+
+/* Bytes of a UTF-8 byte order mark at the start: 3 or 0. */
+size_t text_bom_size(struct span text);
+
+/*
+ * UTF-16 with byte order mark (or a NUL pattern of ASCII without one) turned
+ * into UTF-8 in the arena. 1 and *out if it was UTF-16, 0 if it was not,
+ * -EILSEQ with *out's size at the bad unit if it is broken, or the arena's
+ * error.
+ */
+must_check int text_from_utf16(struct span text, struct arena *arena,
+			       struct span *out);
+
+/* Line and column, both from 1; columns count code points. */
+struct position {
+	uint32_t line;
+	uint32_t column;
+};
+
+/* Walks forward through a text; cheap for sorted offsets. */
+struct text_cursor {
+	struct span text;
+	size_t line_start;
+	size_t scanned; /* newlines before this offset are counted */
+	uint32_t line;
+};
+
+void text_cursor_init(struct text_cursor *cursor, struct span text);
+
+/* The position of an offset (clamped to the end). CRLF is one line end. */
+struct position text_position(struct text_cursor *cursor, size_t offset);
+
+/* Code points from `offset` over `length` bytes, cut at the line's end. */
+uint32_t text_width(struct span text, size_t offset, size_t length);
+
+#endif

@@ -1,0 +1,377 @@
+#include "validate/validate.h"
+
+#include "validate/path.h"
+#include "validate/text.h"
+
+#include <errno.h>
+
+/* One validation under way. */
+struct validation {
+	const struct plan *plan;
+	const struct host *host;
+	struct arena *arena;
+	struct doc doc;
+	struct findings findings;
+	const char **schemas; /* paths of those used so far; NULL: none */
+	uint32_t schema_count;
+};
+
+/*
+ * Bring the content to UTF-8 without byte order mark. Returns 1 to go on, 0
+ * when a finding says that it cannot be read, or the arena's error.
+ */
+static int decode(struct validation *run, struct span *source)
+{
+	const struct format *format = run->plan->choice.format;
+
+	if (format->may_be_utf16) {
+		const int r = text_from_utf16(*source, run->arena, source);
+
+		if (r == -EILSEQ) {
+			doc_init(&run->doc, run->arena, *source, 0);
+			findings_add(
+				&run->findings, SEVERITY_ERROR,
+				"encoding/utf-16",
+				place_at(0, (uint32_t)source->size, 1),
+				"not valid UTF-16; save the file as UTF-8");
+			return 0;
+		}
+		if (r < 0)
+			return r;
+	}
+
+	const size_t bom = text_bom_size(*source);
+
+	source->data += bom;
+	source->size -= bom;
+	doc_init(&run->doc, run->arena, *source, run->plan->limits.nodes);
+
+	const size_t good = text_utf8_prefix(*source);
+
+	if (good < source->size) {
+		findings_add(&run->findings, SEVERITY_ERROR, "encoding/utf-8",
+			     place_at(0, (uint32_t)good, 1),
+			     "not valid UTF-8 (byte 0x%02x); save the file as "
+			     "UTF-8",
+			     (unsigned)(unsigned char)source->data[good]);
+		return 0;
+	}
+
+	const char *nul =
+		source->size ? memchr(source->data, '\0', source->size) : NULL;
+
+	if (nul) {
+		findings_add(&run->findings, SEVERITY_ERROR, "encoding/nul",
+			     place_at(0, (uint32_t)(nul - source->data), 1),
+			     "a NUL byte; text files have none");
+		return 0;
+	}
+	return 1;
+}
+
+static int read_document(struct validation *run, struct span source,
+			 const char **skip)
+{
+	const struct format *format = run->plan->choice.format;
+	struct parse parse = {
+		.source = source,
+		.limits = &run->plan->limits,
+		.host = run->host,
+		.dialect = run->plan->choice.dialect,
+		.doc = &run->doc,
+		.findings = &run->findings,
+	};
+
+	host_phase(run->host, format->key, PHASE_BEGIN);
+
+	const int r = format->read(&parse);
+
+	host_phase(run->host, format->key, PHASE_END);
+	*skip = parse.skip;
+	return r;
+}
+
+/* A reference from a file in that directory; NULL: it leaves the root. */
+static char *resolve_path(struct arena *arena, const char *directory,
+			  struct span reference)
+{
+	char *path = arena_printf(arena, "%s/%.*s",
+				  span_starts(reference, "/") ? "" : directory,
+				  (int)reference.size, reference.data);
+
+	return path && path_tidy(path) ? path : NULL;
+}
+
+/* Which schema a document is held against. */
+struct choice {
+	const char *path;   /* from the root; NULL: none */
+	struct place place; /* of the name, if the file itself names it */
+};
+
+static int choose_named(struct validation *run, struct span reference,
+			struct place place, struct choice *out)
+{
+	const size_t scheme = span_starts(reference, "file://") ? 7 : 0;
+	const struct span rest = {reference.data + scheme,
+				  reference.size - scheme};
+
+	*out = (struct choice){.place = place};
+	if (span_is(reference, "none"))
+		return 0;
+	if (path_is_url(rest)) {
+		findings_undecided(&run->findings, "schema/unavailable", place,
+				   "the schema is named by a URL; nothing is "
+				   "fetched: keep a copy in the tree and name "
+				   "its path");
+		return 0;
+	}
+	out->path = resolve_path(run->arena, run->plan->directory, rest);
+	if (!out->path && !run->arena->error)
+		findings_undecided(&run->findings, "schema/unavailable", place,
+				   "the schema's path leaves the tree");
+	return run->arena->error;
+}
+
+/*
+ * A root key `$schema` whose value is a dialect of JSON Schema says that the
+ * file is a schema, not which schema it has.
+ */
+static bool is_dialect(struct span reference)
+{
+	return memmem(reference.data, reference.size, "//json-schema.org/",
+		      18) != NULL;
+}
+
+static bool names_by_key(const struct doc *doc, const struct document *document,
+			 uint32_t *value)
+{
+	*value = doc_find(doc, document->root, span_of("$schema"));
+	if (*value == DOC_NONE)
+		return false;
+
+	const struct node *node = doc_node(doc, *value);
+
+	return node->type == NODE_STRING && !is_dialect(node_text(node));
+}
+
+static bool when_holds(const struct doc *doc, uint32_t root,
+		       const struct when_rule *rule)
+{
+	for (size_t i = 0; i < rule->pair_count; i++) {
+		const uint32_t value = doc_find(
+			doc, root, span_of(rule->pairs[i].pointer_key));
+
+		if (value == DOC_NONE)
+			return false;
+
+		const struct node *node = doc_node(doc, value);
+
+		if (node_is_container(node) ||
+		    !span_is(node_text(node), rule->pairs[i].value))
+			return false;
+	}
+	return true;
+}
+
+/* By content, else by name. */
+static const char *choose_configured(const struct validation *run,
+				     uint32_t root)
+{
+	const struct plan *plan = run->plan;
+
+	for (size_t i = 0; i < plan->when_count; i++)
+		if (plan_has_when(plan, i) &&
+		    when_holds(&run->doc, root, &plan->when[i]))
+			return plan->when[i].schema;
+	return plan->schema;
+}
+
+/* Command line, then the file itself, then configuration. */
+static int choose_schema(struct validation *run, uint32_t number,
+			 struct choice *out)
+{
+	const struct plan *plan = run->plan;
+	const struct document *document = &run->doc.documents[number];
+	uint32_t value;
+
+	*out = (struct choice){
+		.place = place_of_node(&run->doc, number, document->root)};
+	out->place.length = 1;
+	out->path = plan->forced_schema;
+	if (out->path)
+		return 0;
+	if (document->schema.data) {
+		const struct place place =
+			place_at(number, document->schema_offset,
+				 (uint32_t)document->schema.size);
+
+		return choose_named(run, document->schema, place, out);
+	}
+	if (names_by_key(&run->doc, document, &value))
+		return choose_named(run, node_text(doc_node(&run->doc, value)),
+				    place_of_node(&run->doc, number, value),
+				    out);
+	out->path = choose_configured(run, document->root);
+	return 0;
+}
+
+/* 1: noted; 0: there are too many, and a finding says so; the arena's error. */
+static int note_schema(struct validation *run, const struct choice *choice)
+{
+	const uint32_t limit = run->plan->limits.schemas;
+
+	for (uint32_t i = 0; i < run->schema_count; i++)
+		if (strcmp(run->schemas[i], choice->path) == 0)
+			return 1;
+	if (run->schema_count == limit) {
+		findings_limit(&run->findings, "schemas", choice->place, limit);
+		return 0;
+	}
+	if (!run->schemas)
+		run->schemas =
+			arena_alloc(run->arena, limit * sizeof(*run->schemas));
+	if (!run->schemas)
+		return run->arena->error;
+	run->schemas[run->schema_count++] = choice->path;
+	return 1;
+}
+
+/* ", " between; NULL: the arena failed. */
+static const char *join_schemas(struct validation *run)
+{
+	size_t size = 1;
+	char *text;
+	char *end;
+
+	for (uint32_t i = 0; i < run->schema_count; i++)
+		size += strlen(run->schemas[i]) + 2;
+	text = end = arena_alloc(run->arena, size);
+	if (!text)
+		return NULL;
+	*end = '\0';
+	for (uint32_t i = 0; i < run->schema_count; i++)
+		end = stpcpy(stpcpy(end, i ? ", " : ""), run->schemas[i]);
+	return text;
+}
+
+static int evaluate(struct validation *run, uint32_t number,
+		    const struct schema *schema)
+{
+	const struct schema_run job = {
+		.doc = &run->doc,
+		.document = number,
+		.root = run->doc.documents[number].root,
+		.max_steps = run->plan->limits.steps,
+		.host = run->host,
+		.arena = run->arena,
+		.findings = &run->findings,
+		.show_values = run->plan->show_values,
+	};
+
+	host_phase(run->host, "schema", PHASE_BEGIN);
+
+	const int r = schema_evaluate(schema, &job);
+
+	host_phase(run->host, "schema", PHASE_END);
+	return r;
+}
+
+/* Hold one document against its schema. */
+static int apply_schema(struct validation *run, uint32_t number)
+{
+	struct choice choice;
+	const struct schema *schema;
+	const char *why = NULL;
+	int r = choose_schema(run, number, &choice);
+
+	if (r)
+		return r;
+	if (!choice.path) {
+		if (run->plan->require_schema && !run->findings.is_undecided)
+			findings_add(&run->findings, SEVERITY_ERROR,
+				     "schema/required", choice.place,
+				     "no schema is associated with this file");
+		return 0;
+	}
+	r = note_schema(run, &choice);
+	if (r <= 0)
+		return r;
+	if (!run->host || !run->host->schema)
+		return -ENOSYS;
+	r = run->host->schema(run->host->ctx, choice.path, &schema, &why);
+	if (r == 0)
+		return evaluate(run, number, schema);
+	if (r == -ENOENT)
+		findings_undecided(
+			&run->findings, "schema/missing", choice.place,
+			"the schema '%s' does not exist", choice.path);
+	else if (r == -EBADMSG)
+		findings_undecided(&run->findings, "schema/broken",
+				   choice.place, "the schema is broken: %s",
+				   why);
+	else
+		return r;
+	return 0;
+}
+
+static int apply_schemas(struct validation *run)
+{
+	if (run->plan->level == LEVEL_FAST)
+		return 0;
+	for (uint32_t i = 0; i < run->doc.document_count; i++) {
+		if (run->doc.documents[i].root == DOC_NONE)
+			continue;
+
+		const int r = apply_schema(run, i);
+
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int judge(struct validation *run, struct span content,
+		 struct verdict **out)
+{
+	const char *skip = NULL;
+	int r = decode(run, &content);
+
+	if (r > 0)
+		r = read_document(run, content, &skip);
+	if (r == 0 && skip && !run->arena->error)
+		return verdict_plain(STATE_SKIPPED, skip, out);
+	if (r == 0 && !run->findings.is_undecided)
+		r = apply_schemas(run);
+	if (r)
+		return r;
+
+	const char *schemas = join_schemas(run);
+
+	return schemas ? verdict_build(&run->findings, &run->doc, schemas, out)
+		       : run->arena->error;
+}
+
+int validate_bytes(const struct plan *plan, struct span content,
+		   const struct host *host, struct arena *arena,
+		   struct verdict **out)
+{
+	struct validation run = {.plan = plan, .host = host, .arena = arena};
+
+	if (plan->skip || !plan->choice.format)
+		return verdict_plain(
+			STATE_SKIPPED,
+			plan->skip ? plan->skip : "no known format", out);
+	if (content.size > UINT32_MAX / 2)
+		return verdict_plain(STATE_ERROR, "larger than 2 GiB", out);
+	arena->limit_bytes = plan->limits.arena_bytes;
+	arena_reset(arena);
+	findings_init(&run.findings, arena, plan->limits.findings);
+
+	const int r = judge(&run, content, out);
+
+	/* The arena's limit is a property of the content, memory is not. */
+	if (r == -E2BIG)
+		return verdict_plain(STATE_ERROR,
+				     "needs more memory than the limit", out);
+	return r;
+}
