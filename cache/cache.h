@@ -1,0 +1,123 @@
+/*
+ * The store of verdicts: memory in front of LMDB. It only ever saves time:
+ * whatever is in doubt (version, damage, a full disk) is a miss.
+ *
+ * A verdict is found by the tag of the content and the digest of the plan. It
+ * counts only if the content's digest is the one it was made for and if all
+ * that it read beyond its file is unchanged.
+ */
+#ifndef CACHE_CACHE_H
+#define CACHE_CACHE_H
+
+#include "validate/digest.h"
+#include "validate/verdict.h"
+
+struct cache; /* safe from any thread */
+
+/* Where an answer came from. */
+enum cache_tier { TIER_MISS, TIER_MEMORY, TIER_DISK, TIER_REMOTE, TIER_INDEX };
+
+/* "miss", "memory", "disk", "remote", "index" as in `.report`. */
+const char *cache_tier_name(enum cache_tier tier);
+
+struct cache_key {
+	struct digest_tag content; /* finds */
+	struct digest plan;
+};
+
+/* A file that a verdict rests on, by its path from the root. */
+struct dependency {
+	const char *path;
+	bool exists;
+	struct digest digest; /* of its content; zero if it does not exist */
+};
+
+/* What is kept for one key. Pointers are borrowed by cache_put(). */
+struct cache_entry {
+	struct digest content; /* proves */
+	int64_t validated_at;  /* seconds since 1970 */
+	uint32_t usec;	       /* what the validation took */
+	uint32_t dependency_count;
+	const struct dependency *dependencies;
+	const struct verdict *verdict;
+};
+
+struct cache_options {
+	const char *directory;	   /* NULL: memory only */
+	uint64_t max_memory_bytes; /* of the memory tier; 0: none */
+	uint64_t max_disk_bytes;   /* beyond it old entries are dropped */
+	bool read_only;		   /* never write to the disk */
+};
+
+/*
+ * Open the store, making its directory (mode 0700) if need be. A directory
+ * that cannot be used (not ours, not writable, damaged beyond repair) leaves a
+ * store in memory only; then *why (owned, free()) says why, else it is NULL.
+ * A damaged store is moved aside and begun anew; *why says so too.
+ * Open it before threads start: a child process checks a store that was not
+ * closed cleanly. One struct cache per process and directory; not across fork.
+ * 0 or -ENOMEM.
+ */
+must_check int cache_open(const struct cache_options *options,
+			  struct cache **out, char **why);
+
+/* Write what is pending and close. */
+void cache_close(struct cache *cache);
+
+/* Is this dependency as it was? Called without any lock held. */
+typedef bool cache_is_fresh(void *ctx, const struct dependency *dependency);
+
+/* A copy of an entry, owned by the caller: cache_found_release(). */
+struct cache_found {
+	enum cache_tier tier;
+	struct cache_entry entry;
+	void *block; /* holds what entry points to */
+};
+void cache_found_release(struct cache_found *found);
+
+/*
+ * Look an entry up. 0 and *out; -ENOENT: a miss (absent, another content with
+ * the same tag, damaged, or a dependency that changed: then *stale, if not
+ * NULL, gets the owned path of it, else NULL); -ENOMEM. Hits and misses are
+ * counted.
+ */
+must_check int cache_get(struct cache *cache, const struct cache_key *key,
+			 const struct digest *content, cache_is_fresh *is_fresh,
+			 void *ctx, struct cache_found *out, char **stale);
+
+/*
+ * Keep an entry: at once in memory, on disk with the next cache_flush(). An
+ * entry of the same key is replaced. 0 or -ENOMEM (then it is not kept).
+ */
+must_check int cache_put(struct cache *cache, const struct cache_key *key,
+			 const struct cache_entry *entry);
+
+/*
+ * Write what is pending in one transaction, durably; growth of the map and
+ * the disk limit are handled here. Safe beside get and put. 0; a negative
+ * errno when the disk failed (entries stay in memory; the disk tier may be
+ * switched off, see cache_stats).
+ */
+must_check int cache_flush(struct cache *cache);
+
+/* How many entries wait for cache_flush(). */
+size_t cache_pending(struct cache *cache);
+
+struct cache_stats {
+	bool disk_on;
+	uint64_t hits[TIER_INDEX + 1]; /* by enum cache_tier; [TIER_MISS] 0 */
+	uint64_t misses;
+	uint64_t evictions;
+	uint64_t memory_entries;
+	uint64_t memory_bytes;
+	uint64_t disk_entries; /* with those pending */
+	uint64_t disk_bytes;   /* in use by entries */
+	uint64_t total_hits;   /* of all runs on this directory, this one too */
+	uint64_t total_misses;
+};
+void cache_stats(struct cache *cache, struct cache_stats *out);
+
+/* Forget everything, in memory and on disk. 0 or a negative errno. */
+must_check int cache_clear(struct cache *cache);
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * The disk tier: an LMDB environment. Sole user of lmdb.h.
+ *
+ * Three databases: "verdicts" (key -> 8 bytes of sequence, little-endian, and
+ * the record), "order" (sequence, big-endian -> key: the oldest first) and
+ * "state" (one row of totals, see store.c). A change of layout bumps
+ * STORE_VERSION, and a store of another version is begun anew.
+ */
+#ifndef CACHE_STORE_H
+#define CACHE_STORE_H
+
+#include "cache/item.h"
+
+enum { STORE_VERSION = 1 };
+
+struct store; /* safe from any thread; one per process and folder */
+
+struct store_options {
+	const char *folder;
+	uint64_t max_bytes; /* of entries; 0: no limit */
+	bool read_only;
+};
+
+/*
+ * Open the store. 0 and *out; *why may then say that it was begun anew. A
+ * negative errno: it cannot be used and *why says why. Not after fork(), and
+ * before threads start, as it may examine the store in a child.
+ */
+must_check int store_open(const struct store_options *options,
+			  struct store **out, char **why);
+
+/* Close it; NULL is allowed. */
+void store_close(struct store *store);
+
+/* Is it in use: not switched off, not cut short by somebody? */
+bool store_is_on(struct store *store);
+
+bool store_is_writable(const struct store *store);
+
+/* Never touch the disk again: all is a miss from now on. */
+void store_switch_off(struct store *store);
+
+/* A copy of the record of `key` (blob_release()). 0, -ENOENT or -ENOMEM. */
+must_check int store_get(struct store *store, const struct item_key *key,
+			 struct blob **out);
+
+/* What one transaction writes. */
+struct store_batch {
+	const struct item *items;
+	size_t count;
+	uint64_t hits; /* added to the totals of all runs */
+	uint64_t misses;
+};
+
+/*
+ * Write a batch durably, then drop the oldest beyond the limit (*evicted).
+ * 0 or a negative errno: then nothing of it is written.
+ */
+must_check int store_put(struct store *store, const struct store_batch *batch,
+			 uint64_t *evicted);
+
+/* Drop all entries. 0 or a negative errno. */
+must_check int store_clear(struct store *store);
+
+struct store_totals {
+	uint64_t entries;
+	uint64_t bytes;	 /* what they need, pages of large ones included */
+	uint64_t hits;	 /* of all runs */
+	uint64_t misses; /* of all runs */
+};
+
+/* Zeros if it is off. */
+struct store_totals store_totals(struct store *store);
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * What the files of the store share; nobody else includes it. Results named
+ * `code` are the library's own; store_translate() ends their way.
+ */
+#ifndef CACHE_STORE_PARTS_H
+#define CACHE_STORE_PARTS_H
+
+#include "cache/folder.h"
+#include "cache/store.h"
+
+#include <lmdb.h>
+#include <pthread.h>
+
+enum { DB_VERDICTS, DB_ORDER, DB_STATE, DB_COUNT };
+extern const char *const store_db_names[DB_COUNT];
+
+/* Before each record: the number under which it is in "order". */
+enum { SEQUENCE_SIZE = 8 };
+
+struct store {
+	struct folder folder;
+	uint64_t max_bytes;
+	MDB_env *env;
+	MDB_dbi dbs[DB_COUNT];
+	int fd;		       /* of the data file, LMDB's */
+	pthread_rwlock_t lock; /* shared by transactions, alone to remap */
+	atomic_bool is_off;
+	_Atomic uint64_t largest_size; /* that the file was seen to have */
+};
+
+/*
+ * The row of "state": version, 8; these words; a checksum of all that, 8.
+ * `sequence` numbers entries in the order in which they came.
+ */
+struct row {
+	uint64_t sequence;
+	uint64_t bytes;
+	uint64_t hits;
+	uint64_t misses;
+};
+
+/* The library's code of a result -> negative errno. */
+int store_translate(int code);
+
+/* Switch the store off if `code` tells of damage. */
+void store_note(struct store *store, int code);
+
+/* Begin a transaction (MDB_RDONLY or 0). The library's code. */
+must_check int store_begin(struct store *store, unsigned flags, MDB_txn **txn);
+
+/* Read the row; MDB_NOTFOUND: none; ESTALE: of another version or damaged. */
+must_check int store_read_row(const struct store *store, MDB_txn *txn,
+			      struct row *row);
+
+/* Write the row. The library's code. */
+must_check int store_write_row(const struct store *store, MDB_txn *txn,
+			       const struct row *row);
+
+/* A key as the library wants it. */
+MDB_val store_key(const struct item_key *key);
+
+/*
+ * Make the map larger because it is full, or (not `is_full`) as large as
+ * another process has made it. No transaction of this thread may be running.
+ */
+must_check int store_grow(struct store *store, bool is_full);
+
+/*
+ * Drop what is there and write a row, unless there is one that can be used. 0
+ * or a negative errno.
+ */
+must_check int store_begin_anew(struct store *store);
+
+/*
+ * In a child (see trial.h): is the store in the folder `path` sound? Every
+ * page is looked at, then every row is read as a reader would.
+ */
+int store_examine(const char *path);
+
+#endif

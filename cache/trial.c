@@ -1,0 +1,61 @@
+#include "cache/trial.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+enum { SOUND = 0, DAMAGED = 1, UNKNOWN = 2 };
+
+/* Die at once and silently, whatever the parent has arranged. */
+static void prepare_to_die(unsigned seconds)
+{
+	static const int deadly[] = {SIGALRM, SIGXCPU, SIGSEGV, SIGBUS,
+				     SIGABRT, SIGFPE,  SIGILL};
+	const struct rlimit no_core = {0, 0};
+	const struct rlimit cpu = {seconds, seconds + 1};
+	sigset_t none;
+
+	for (size_t i = 0; i < array_size(deadly); i++)
+		signal(deadly[i], SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setrlimit(RLIMIT_CORE, &no_core);
+	setrlimit(RLIMIT_CPU, &cpu);
+	alarm(seconds);
+}
+
+static void run_child(trial_step *step, const char *path, unsigned seconds)
+{
+	prepare_to_die(seconds);
+	close(STDERR_FILENO); /* a library's last words tell nobody anything */
+
+	const int r = step(path);
+
+	_exit(r == 0 ? SOUND : r == -EBADMSG ? DAMAGED : UNKNOWN);
+}
+
+static int wait_for(pid_t child)
+{
+	int status;
+
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno; /* a SIGCHLD that is ignored: ECHILD */
+	if (!WIFEXITED(status))
+		return -EBADMSG;
+	if (WEXITSTATUS(status) == UNKNOWN)
+		return -EIO;
+	return WEXITSTATUS(status) == SOUND ? 0 : -EBADMSG;
+}
+
+int trial_run(trial_step *step, const char *path, unsigned seconds)
+{
+	const pid_t child = fork();
+
+	if (child < 0)
+		return -errno;
+	if (child == 0)
+		run_child(step, path, seconds);
+	return wait_for(child);
+}

@@ -1,0 +1,111 @@
+/* Eight threads on one cache; to be run under the thread sanitizer too. */
+#include "tests/unit/cached.h"
+
+#include "cache/cache.h"
+
+#include <pthread.h>
+
+enum { THREADS = 8, STEPS = 1500, NUMBERS = 300 };
+
+struct work {
+	struct cache *cache;
+	unsigned number;
+	unsigned wrong;
+	unsigned found;
+};
+
+static void look(struct work *work, unsigned n)
+{
+	struct sample sample;
+	struct cache_found found;
+
+	sample_make(&sample, n);
+	if (cache_get(work->cache, &sample.key, &sample.entry.content, NULL,
+		      NULL, &found, NULL) == 0) {
+		work->found++;
+		work->wrong += !entry_equal(&sample.entry, &found.entry);
+		cache_found_release(&found);
+	}
+	sample_release(&sample);
+}
+
+static void keep(struct work *work, unsigned n)
+{
+	struct sample sample;
+
+	sample_make(&sample, n);
+	work->wrong += cache_put(work->cache, &sample.key, &sample.entry) != 0;
+	sample_release(&sample);
+}
+
+static void *run(void *ctx)
+{
+	struct work *work = ctx;
+	struct cache_stats stats;
+	unsigned seed = work->number;
+
+	for (unsigned i = 0; i < STEPS; i++) {
+		seed = seed * 1103515245 + 12345;
+
+		const unsigned n = (seed >> 8) % NUMBERS;
+
+		if (seed >> 28 < 4)
+			keep(work, n);
+		else
+			look(work, n);
+		if (i % 100 == work->number * 10)
+			work->wrong += cache_flush(work->cache) != 0;
+		if (i % 200 == work->number * 5)
+			cache_stats(work->cache, &stats);
+		if (i == STEPS / 2 && work->number == 3)
+			work->wrong += cache_clear(work->cache) != 0;
+	}
+	return NULL;
+}
+
+/* With so little memory that both tiers are in use. */
+static void many_threads_share_a_cache(void **state)
+{
+	char *folder = scratch_make();
+	const struct cache_options options = {.directory = folder,
+					      .max_memory_bytes = 30000,
+					      .max_disk_bytes = 60000};
+	struct work works[THREADS] = {{0}};
+	pthread_t threads[THREADS];
+	struct cache_stats stats;
+	struct cache *cache;
+	char *why;
+	uint64_t found = 0;
+
+	(void)state;
+	assert_int_equal(cache_open(&options, &cache, &why), 0);
+	assert_null(why);
+	for (unsigned i = 0; i < THREADS; i++) {
+		works[i] = (struct work){.cache = cache, .number = i};
+		assert_int_equal(
+			pthread_create(&threads[i], NULL, run, &works[i]), 0);
+	}
+	for (unsigned i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], NULL);
+		assert_int_equal(works[i].wrong, 0);
+		found += works[i].found;
+	}
+	cache_stats(cache, &stats);
+	assert_int_equal(found,
+			 stats.hits[TIER_MEMORY] + stats.hits[TIER_DISK]);
+	assert_true(stats.hits[TIER_MEMORY] > 0);
+	assert_true(stats.hits[TIER_DISK] > 0);
+	assert_true(stats.evictions > 0);
+	assert_true(stats.memory_bytes <= 30000);
+	cache_close(cache);
+	scratch_remove(folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(many_threads_share_a_cache),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
