@@ -1,0 +1,339 @@
+#include "fs/config/config.h"
+
+#include "fs/config/config_parts.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+
+/* The reason that stands for the whole configuration from now on. */
+static int set_problem(struct config *config, const char *name,
+		       const char *what)
+{
+	struct verdict *verdict;
+	char reason[NAME_MAX + 128];
+
+	snprintf(reason, sizeof(reason), "cannot read '%s': %s", name, what);
+
+	const int r = verdict_plain(STATE_ERROR, reason, &verdict);
+
+	if (r)
+		return r;
+	free(config->problems);
+	config->problems = verdict;
+	return 0;
+}
+
+/* Not what the file is but that we stop: there is no configuration at all. */
+static bool is_fatal(int r)
+{
+	return r == -ENOMEM || r == -ECANCELED;
+}
+
+static bool is_absent(int r)
+{
+	return r == -ENOENT || r == -ENOTDIR;
+}
+
+static const char *describe(int r)
+{
+	if (r == -ELOOP)
+		return "it is a symbolic link";
+	if (r == -EINVAL || r == -EISDIR)
+		return "it is not a regular file";
+	if (r == -EFBIG)
+		return "it is too large";
+
+	const char *text = strerrordesc_np(-r);
+
+	return text ? text : "unknown error";
+}
+
+static int load_ignore_file(struct config *config, const struct host *host,
+			    const char *name, const char *label)
+{
+	struct span text;
+	int r = host->read(host->ctx, name, &text);
+
+	if (r == 0)
+		r = glob_list_add_lines(&config->ignore, text, label);
+	if (r == 0 || is_absent(r))
+		return 0;
+	if (is_fatal(r))
+		return r;
+	return set_problem(config, name,
+			   r == -E2BIG ? "it needs more memory than the limit"
+				       : describe(r));
+}
+
+/* The later a file stands, the more it counts; CONFIG_FILE comes behind. */
+static int load_ignore_files(struct config *config, const struct host *host)
+{
+	int r = 0;
+
+	if (!config->settings->use_ignore_files)
+		return 0;
+	if (config->settings->use_gitignore)
+		r = load_ignore_file(config, host, ".gitignore",
+				     CONFIG_IGNORED_BY ".gitignore");
+	if (r)
+		return r;
+	return load_ignore_file(config, host, CONFIG_IGNORE_FILE,
+				CONFIG_IGNORED_BY CONFIG_IGNORE_FILE);
+}
+
+static int load_file(struct config *config, const struct host *host)
+{
+	const char *name = config->settings->config_file
+				   ? config->settings->config_file
+				   : CONFIG_FILE;
+	struct verdict *verdict;
+	struct span content;
+	int r = host->read(host->ctx, name, &content);
+
+	if (is_absent(r) && !config->settings->config_file)
+		return 0;
+	if (is_fatal(r))
+		return r;
+	if (r)
+		return set_problem(config, name, describe(r));
+	r = config_judge(config, content, host, &verdict);
+	if (r)
+		return r;
+	/* That an ignore file cannot be used makes a good one no better. */
+	if (config->problems && (verdict->state == STATE_VALID ||
+				 verdict->state == STATE_WARNING)) {
+		free(verdict);
+		return 0;
+	}
+	free(config->problems);
+	config->problems = verdict;
+	return 0;
+}
+
+static void drop(struct config **config)
+{
+	config_free(*config);
+}
+
+int config_load(const struct settings *settings, const struct host *host,
+		struct config **out)
+{
+	release_by(drop) struct config *config = calloc(1, sizeof(*config));
+	int r;
+
+	if (!config)
+		return -ENOMEM;
+	config->settings = settings;
+	arena_init(&config->arena, settings->limits.arena_bytes);
+	glob_list_init(&config->ignore, &config->arena);
+	r = load_ignore_files(config, host);
+	if (r)
+		return r;
+	r = load_file(config, host);
+	if (r)
+		return r;
+	*out = steal(&config);
+	return 0;
+}
+
+void config_free(struct config *config)
+{
+	if (!config)
+		return;
+	free(config->problems);
+	arena_release(&config->arena);
+	free(config);
+}
+
+const struct verdict *config_problems(const struct config *config)
+{
+	return config->problems;
+}
+
+bool config_is_valid(const struct config *config)
+{
+	return !config->problems || config->problems->state == STATE_VALID ||
+	       config->problems->state == STATE_WARNING;
+}
+
+size_t config_untrusted_checks(const struct config *config)
+{
+	return config->check_count;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/*
+ * Kubernetes lays out a volume as "..data", a link to "..2024_05_01_...", and
+ * links to what is in it: names that no pattern should have to know.
+ */
+static bool is_volume_step(struct span name)
+{
+	if (span_is(name, "..data"))
+		return true;
+	if (name.size < 7 || !span_starts(name, "..") || name.data[6] != '_')
+		return false;
+	for (size_t i = 2; i < 6; i++)
+		if (!is_digit(name.data[i]))
+			return false;
+	return true;
+}
+
+/* The path that patterns see; `buf` is used if it is not the path itself. */
+static const char *pattern_path(const char *path, char buf[GLOB_PATH_SIZE])
+{
+	size_t used = 0;
+
+	if (!strstr(path, "..") || strlen(path) >= GLOB_PATH_SIZE)
+		return path;
+	while (*path) {
+		const char *end = strchrnul(path, '/');
+		const struct span name = {path, (size_t)(end - path)};
+
+		path = *end ? end + 1 : end;
+		if (is_volume_step(name))
+			continue;
+		if (used)
+			buf[used++] = '/';
+		memcpy(buf + used, name.data, name.size);
+		used += name.size;
+	}
+	buf[used] = '\0';
+	return buf;
+}
+
+static const char *exclusion(const struct config *config, const char *path,
+			     bool is_directory)
+{
+	const struct glob *glob =
+		config->settings->use_ignore_files
+			? glob_list_exclude(&config->ignore, path, is_directory)
+			: NULL;
+
+	return glob ? glob->origin : NULL;
+}
+
+const char *config_excluded_directory(const struct config *config,
+				      const char *path)
+{
+	char buf[GLOB_PATH_SIZE];
+
+	return exclusion(config, pattern_path(path, buf), true);
+}
+
+static bool is_for(const struct config_schema *entry, const char *path)
+{
+	return !entry->has_files || glob_list_select(&entry->files, path);
+}
+
+/* The first entry that is for this file whatever is in it, or NULL. */
+static const struct config_schema *find_entry(const struct config *config,
+					      const char *path)
+{
+	for (size_t i = 0; i < config->schema_count; i++)
+		if (!config->schemas[i].is_when &&
+		    is_for(&config->schemas[i], path))
+			return &config->schemas[i];
+	return NULL;
+}
+
+/* Entries that look at the content count if they stand before it. */
+static void plan_schema(const struct config *config, const char *path,
+			struct plan *plan)
+{
+	const struct config_schema *plain = find_entry(config, path);
+
+	plan->schema = plain ? plain->schema : NULL;
+	plan->when = config->when;
+	plan->when_count = plain ? plain->when_before : config->when_count;
+	for (size_t i = 0; i < config->schema_count; i++) {
+		const struct config_schema *entry = &config->schemas[i];
+		const size_t rule = entry->when_before;
+
+		if (entry == plain)
+			break;
+		if (entry->is_when && !is_for(entry, path))
+			plan->when_left_out[rule / 64] |= UINT64_C(1)
+							  << (rule % 64);
+	}
+}
+
+static struct format_choice choose_format(const struct config *config,
+					  const char *path, const char *seen,
+					  struct span content)
+{
+	const struct format_choice choice = format_detect(path, content);
+
+	if (choice.format)
+		return choice;
+	for (size_t i = 0; i < config->format_count; i++)
+		if (glob_list_select(&config->formats[i].files, seen))
+			return config->formats[i].choice;
+	return choice;
+}
+
+enum { BINARY_BYTES = 8192 };
+
+static const char *unknown_reason(struct span content)
+{
+	const size_t size =
+		content.size < BINARY_BYTES ? content.size : BINARY_BYTES;
+
+	return size && memchr(content.data, '\0', size) ? "binary"
+							: "no known format";
+}
+
+static void plan_directory(const char *path, char *directory)
+{
+	const char *slash = strrchr(path, '/');
+	size_t size = slash ? (size_t)(slash - path) : 0;
+
+	if (size >= PATH_MAX)
+		size = 0;
+	memcpy(directory, path, size);
+	directory[size] = '\0';
+}
+
+void config_plan(const struct config *config, const char *path,
+		 struct span content, char *directory, struct plan *out)
+{
+	const struct settings *settings = config->settings;
+	char buf[GLOB_PATH_SIZE];
+	const char *seen = pattern_path(path, buf);
+
+	*out = config_own_plan(settings);
+	*directory = '\0';
+	if (strcmp(seen, CONFIG_FILE) == 0)
+		return;
+	plan_directory(path, directory);
+	out->directory = directory;
+	out->level = settings->level;
+	out->forced_schema = settings->forced_schema;
+	out->require_schema = settings->require_schema;
+	out->choice = choose_format(config, path, seen, content);
+	plan_schema(config, seen, out);
+	out->skip = exclusion(config, seen, false);
+	if (!out->skip && !out->choice.format)
+		out->skip = unknown_reason(content);
+}
+
+const char *config_schema_origin(const struct config *config, const char *path)
+{
+	char buf[GLOB_PATH_SIZE];
+	const char *seen = pattern_path(path, buf);
+
+	if (strcmp(seen, CONFIG_FILE) == 0)
+		return "built in";
+	if (config->settings->forced_schema)
+		return "command line";
+
+	const struct config_schema *entry = find_entry(config, seen);
+
+	if (!entry || !entry->schema)
+		return "";
+	return glob_list_select(&entry->files, seen)->origin;
+}

@@ -1,0 +1,63 @@
+/*
+ * The configuration of a tree: `.cfgfs.yaml` and `.cfgfsignore` at its root.
+ * Turns a file's path and content into the plan that it is judged under.
+ */
+#ifndef FS_CONFIG_CONFIG_H
+#define FS_CONFIG_CONFIG_H
+
+#include "fs/settings.h"
+#include "validate/host.h"
+#include "validate/plan.h"
+#include "validate/verdict.h"
+
+struct config; /* immutable: any thread may share it */
+
+#define CONFIG_FILE ".cfgfs.yaml"
+#define CONFIG_IGNORE_FILE ".cfgfsignore"
+
+/* The schema of .cfgfs.yaml: its text, and the path it goes by. */
+#define CONFIG_SCHEMA_PATH "cfgfs:config"
+extern const char config_schema_text[];
+
+/*
+ * Load the configuration, reading files by host->read (which notes them as
+ * dependencies). A tree without any has an empty one. When CONFIG_FILE is
+ * broken or cannot be read *out is what the ignore files say and the built-in
+ * checks alone, and config_problems() has the findings.
+ * `settings` must outlive it. 0, -ENOMEM or -ECANCELED.
+ */
+must_check int config_load(const struct settings *settings,
+			   const struct host *host, struct config **out);
+void config_free(struct config *config);
+
+/*
+ * The verdict on CONFIG_FILE, also a valid one; NULL when there is none. When
+ * an ignore file cannot be used it is of state `error` and says so. It stands
+ * for the file: a plan cannot find all that this one does.
+ */
+const struct verdict *config_problems(const struct config *config);
+bool config_is_valid(const struct config *config);
+
+/*
+ * The plan for a file. Pointers in it live as long as `config` and `path`.
+ * `content` may be the first and last part only, or empty (by name alone).
+ * plan->directory is written to `directory` (PATH_MAX bytes).
+ */
+void config_plan(const struct config *config, const char *path,
+		 struct span content, char *directory, struct plan *out);
+
+/*
+ * Where the plan's schema came from, for people: "command line", "built in",
+ * ".cfgfs.yaml:4 (ingest/)"; "" if there is none, or if the content decides
+ * (`when`). Valid as long as config.
+ */
+const char *config_schema_origin(const struct config *config, const char *path);
+
+/* Is everything below this directory excluded? The reason or NULL. */
+const char *config_excluded_directory(const struct config *config,
+				      const char *path);
+
+/* External checks of the tree's own configuration: they are never run. */
+size_t config_untrusted_checks(const struct config *config);
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * What a configuration consists of; for the config*.c files alone. Everything
+ * lives in the configuration's own arena and does not change once loaded.
+ */
+#ifndef FS_CONFIG_CONFIG_PARTS_H
+#define FS_CONFIG_CONFIG_PARTS_H
+
+#include "fs/config/config.h"
+#include "fs/config/glob.h"
+
+/* An entry of `schemas:`. The first that fits a file or document wins. */
+struct config_schema {
+	struct glob_list files;
+	bool has_files;	    /* false: for every file */
+	bool is_when;	    /* its rule is config->when[when_before] */
+	const char *schema; /* path from the root, NULL: none */
+	size_t when_before; /* `when` entries that stand before this one */
+};
+
+/* An entry of `formats:`. */
+struct config_format {
+	struct glob_list files;
+	struct format_choice choice;
+};
+
+struct config {
+	const struct settings *settings;
+	struct arena arena;
+	struct verdict *problems; /* owned; NULL: there is nothing to say */
+	struct glob_list ignore;
+	struct config_schema *schemas;
+	size_t schema_count;
+	struct when_rule *when; /* of the entries that have one, in order */
+	size_t when_count;
+	struct config_format *formats;
+	size_t format_count;
+	size_t check_count; /* all of them untrusted */
+};
+
+/*
+ * What patterns begin with, as people read it. Behind the first part of the
+ * one for ignoring stands the same as in the other.
+ */
+#define CONFIG_IGNORED_BY "ignored by "
+
+/* The plan that CONFIG_FILE itself is judged under. */
+struct plan config_own_plan(const struct settings *settings);
+
+/*
+ * Judge the bytes of CONFIG_FILE and fill `config` from them, or leave it as
+ * it was when they are broken. The caller owns *out. 0, -ENOMEM, -ECANCELED.
+ */
+must_check int config_judge(struct config *config, struct span content,
+			    const struct host *host, struct verdict **out);
+
+/*
+ * Fill `config` from a document that the schema allows. What the schema cannot
+ * say becomes findings. 0, -ENOMEM or -E2BIG (an arena).
+ */
+must_check int config_read(struct config *config, const struct doc *doc,
+			   struct findings *findings);
+
+/*
+ * The ids of the array `checks` and what they need: all known, each once, no
+ * circle. 0, -ENOMEM or -E2BIG (the findings' arena).
+ */
+must_check int config_check_needs(const struct doc *doc, uint32_t checks,
+				  struct findings *findings);
+
+#endif

@@ -1,0 +1,126 @@
+#include "fs/config/config.h"
+
+/* The preprocessor quotes it: what stands here is plain JSON. */
+#define TEXT(...) #__VA_ARGS__
+
+/* clang-format off */
+const char config_schema_text[] = TEXT(
+{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "title": "Configuration of a tree that cfgfs checks",
+  "type": ["object", "null"],
+  "additionalProperties": false,
+  "properties": {
+    "schemas": {
+      "title": "Which schema a file has: the first entry that fits wins",
+      "type": ["array", "null"],
+      "items": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["schema"],
+        "properties": {
+          "files": {
+            "title": "Patterns in gitignore syntax, from the root",
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string"}
+          },
+          "when": {
+            "title": "Only documents that have these values at the top",
+            "type": "object",
+            "additionalProperties": {
+              "type": ["string", "number", "boolean"]
+            }
+          },
+          "schema": {
+            "title": "Path of the schema from the root, or none",
+            "type": "string",
+            "pattern": "."
+          }
+        }
+      }
+    },
+    "formats": {
+      "title": "Format of files whose name does not tell it",
+      "type": ["array", "null"],
+      "items": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["files", "format"],
+        "properties": {
+          "files": {
+            "title": "Patterns in gitignore syntax, from the root",
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string"}
+          },
+          "format": {
+            "title": "Name of the format: yaml, json, toml, ini, ...",
+            "type": "string"
+          },
+          "dialect": {
+            "title": "Variant of the format: systemd, gitconfig, ...",
+            "type": "string"
+          }
+        }
+      }
+    },
+    "checks": {
+      "title": "Programs that check files",
+      "type": ["array", "null"],
+      "items": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["id", "files", "run"],
+        "properties": {
+          "id": {
+            "title": "Name of the check",
+            "type": "string",
+            "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$"
+          },
+          "files": {
+            "title": "Patterns in gitignore syntax, from the root",
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string"}
+          },
+          "run": {
+            "title": "The program and its arguments, {file} is the file",
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string"}
+          },
+          "inputs": {
+            "title": "Other files that the program reads, as patterns",
+            "type": "array",
+            "items": {"type": "string"}
+          },
+          "timeout": {
+            "title": "How long it may take: 500ms, 10s, 2m",
+            "type": "string",
+            "pattern": "^[0-9]+(ms|s|m|h)$"
+          },
+          "level": {
+            "title": "The lowest level that runs it",
+            "enum": ["fast", "standard", "thorough", "exhaustive"]
+          },
+          "priority": {
+            "title": "Which checks come first",
+            "enum": ["critical", "high", "normal", "low"]
+          },
+          "needs": {
+            "title": "Checks that must have passed before",
+            "type": "array",
+            "items": {"type": "string"}
+          }
+        }
+      }
+    },
+    "ignore": {
+      "title": "What is not checked, in gitignore syntax",
+      "type": ["array", "null"],
+      "items": {"type": "string"}
+    }
+  }
+});
+/* clang-format on */

@@ -1,0 +1,210 @@
+#include "fs/config/setup.h"
+
+#include <errno.h>
+#include <pthread.h>
+
+struct shared_config {
+	struct config *config;
+	unsigned references; /* by the setup's lock */
+};
+
+struct setup {
+	struct dependencies *dependencies;
+	const struct settings *settings;
+	pthread_mutex_t lock;
+	struct shared_config *active; /* by lock, as all below */
+	struct shared_config *newest; /* the same, or a broken one */
+	struct links links;	      /* files of the newest */
+	uint32_t generation;
+	bool is_loading;
+};
+
+/* Files read while loading, kept until it is over. */
+struct loading {
+	struct dependencies *dependencies;
+	struct links links;
+	char *files[8];
+	size_t file_count;
+};
+
+static int read_for_config(void *ctx, const char *path, struct span *out)
+{
+	struct loading *loading = ctx;
+	struct link link;
+	char *bytes = NULL;
+	size_t size = 0;
+	const int r = dependencies_read(loading->dependencies, path, &link,
+					&bytes, &size);
+
+	/* Whatever keeps it from being read, it is looked at again later. */
+	const int noted = links_add(&loading->links, link);
+
+	if (r || noted) {
+		free(bytes);
+		return r ? r : noted;
+	}
+	if (loading->file_count == array_size(loading->files)) {
+		free(bytes);
+		return -EMFILE;
+	}
+	loading->files[loading->file_count++] = bytes;
+	*out = (struct span){bytes, size};
+	return 0;
+}
+
+static int load(struct setup *setup, struct links *links,
+		struct shared_config **out)
+{
+	struct loading loading = {.dependencies = setup->dependencies};
+	const struct host host = {.ctx = &loading, .read = read_for_config};
+	auto_free struct shared_config *shared = calloc(1, sizeof(*shared));
+	int r = shared ? 0 : -ENOMEM;
+
+	if (r == 0)
+		r = config_load(setup->settings, &host, &shared->config);
+	for (size_t i = 0; i < loading.file_count; i++)
+		free(loading.files[i]);
+	if (r) {
+		links_release(&loading.links);
+		return r;
+	}
+	*links = loading.links;
+	*out = steal(&shared);
+	return 0;
+}
+
+static void drop_locked(struct shared_config *shared)
+{
+	if (shared && --shared->references == 0) {
+		config_free(shared->config);
+		free(shared);
+	}
+}
+
+/* The very first one is in force even if it is broken: then it has the
+ * built-in checks alone. Later only a good one replaces another. */
+static void install_locked(struct setup *setup, struct shared_config *loaded,
+			   struct links *links)
+{
+	links_release(&setup->links);
+	setup->links = *links;
+	drop_locked(setup->newest);
+	setup->newest = loaded;
+	loaded->references++;
+	/* Also a broken one: what is known of its own file has changed. */
+	setup->generation++;
+	if (setup->active && !config_is_valid(loaded->config))
+		return;
+	drop_locked(setup->active);
+	setup->active = loaded;
+	loaded->references++;
+}
+
+int setup_new(struct dependencies *dependencies,
+	      const struct settings *settings, struct setup **out)
+{
+	struct setup *setup = calloc(1, sizeof(*setup));
+	struct shared_config *loaded;
+	struct links links;
+
+	if (!setup)
+		return -ENOMEM;
+	setup->dependencies = dependencies;
+	setup->settings = settings;
+
+	const int r = load(setup, &links, &loaded);
+
+	if (r) {
+		free(setup);
+		return r;
+	}
+	pthread_mutex_init(&setup->lock, NULL);
+	install_locked(setup, loaded, &links);
+	*out = setup;
+	return 0;
+}
+
+void setup_free(struct setup *setup)
+{
+	if (!setup)
+		return;
+	drop_locked(setup->active);
+	drop_locked(setup->newest);
+	links_release(&setup->links);
+	pthread_mutex_destroy(&setup->lock);
+	free(setup);
+}
+
+/* Another thread that comes while one loads goes on with the old one. */
+void setup_refresh(struct setup *setup)
+{
+	struct shared_config *loaded;
+	struct links links;
+
+	pthread_mutex_lock(&setup->lock);
+
+	const bool is_mine =
+		!setup->is_loading &&
+		!dependencies_hold(setup->dependencies, &setup->links);
+
+	if (is_mine)
+		setup->is_loading = true;
+	pthread_mutex_unlock(&setup->lock);
+	if (!is_mine)
+		return;
+
+	const int r = load(setup, &links, &loaded);
+
+	pthread_mutex_lock(&setup->lock);
+	setup->is_loading = false;
+	if (r == 0)
+		install_locked(setup, loaded, &links);
+	pthread_mutex_unlock(&setup->lock);
+}
+
+struct setup_config setup_acquire(struct setup *setup)
+{
+	pthread_mutex_lock(&setup->lock);
+	setup->active->references++;
+
+	const struct setup_config use = {setup->active->config,
+					 setup->generation, setup->active};
+
+	pthread_mutex_unlock(&setup->lock);
+	return use;
+}
+
+void setup_release(struct setup *setup, struct setup_config *use)
+{
+	pthread_mutex_lock(&setup->lock);
+	drop_locked(use->shared);
+	pthread_mutex_unlock(&setup->lock);
+	use->shared = NULL;
+}
+
+const char *setup_state(struct setup *setup)
+{
+	const char *state = "invalid";
+
+	pthread_mutex_lock(&setup->lock);
+	if (!config_problems(setup->newest->config))
+		state = "none";
+	else if (config_is_valid(setup->newest->config))
+		state = "valid";
+	pthread_mutex_unlock(&setup->lock);
+	return state;
+}
+
+struct verdict *setup_problems(struct setup *setup)
+{
+	struct verdict *copy = NULL;
+
+	pthread_mutex_lock(&setup->lock);
+
+	const struct verdict *problems = config_problems(setup->newest->config);
+
+	if (problems && (copy = malloc(problems->size)))
+		memcpy(copy, problems, problems->size);
+	pthread_mutex_unlock(&setup->lock);
+	return copy;
+}

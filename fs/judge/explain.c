@@ -1,0 +1,97 @@
+#include "fs/judge/judge_private.h"
+
+#include <errno.h>
+#include <limits.h>
+
+static int explain_key(struct judge *judge, const struct plan *plan,
+		       struct span content, struct explanation *out)
+{
+	out->has_key = true;
+	out->content = digest_of(content);
+	out->key = hearing_key(plan, content);
+
+	const int r = hearing_look_up(&judge->tools, plan, content,
+				      &out->stored, &out->stale);
+
+	return r == -ENOENT ? 0 : r;
+}
+
+static int explain_content(struct judge *judge, const char *path,
+			   struct span content, struct explanation *out)
+{
+	char directory[PATH_MAX];
+	struct setup_config use = setup_acquire(judge->setup);
+	struct plan plan;
+	int r = 0;
+
+	config_plan(use.config, path, content, directory, &plan);
+	out->format = plan.choice.format ? plan.choice.format->name : "";
+	out->dialect = plan.choice.dialect;
+	out->when_count = plan.when_count;
+
+	const char *schema =
+		plan.forced_schema ? plan.forced_schema : plan.schema;
+
+	if (schema) {
+		out->schema = strdup(schema);
+		out->schema_origin =
+			strdup(config_schema_origin(use.config, path));
+		r = out->schema && out->schema_origin ? 0 : -ENOMEM;
+	}
+	if (r == 0)
+		r = explain_key(judge, &plan, content, out);
+	setup_release(judge->setup, &use);
+	return r;
+}
+
+int judge_explain(struct judge *judge, const char *path,
+		  struct explanation *out)
+{
+	auto_close int fd = source_open_file(judge->source, path);
+	struct explanation explanation = {.format = "", .dialect = ""};
+	struct snapshot snapshot;
+	struct skip skip = {0};
+	struct stamp stamp;
+	int r = fd < 0 ? fd : source_stat_fd(fd, &stamp, NULL);
+
+	if (r)
+		return r;
+	r = judge_find_skip(judge, path, fd, stamp.size, &skip);
+	if (r)
+		return r;
+	explanation.skip = skip.reason;
+	if (!explanation.skip) {
+		r = snapshot_read(fd, judge->settings->max_size, &snapshot);
+		if (r)
+			return r;
+		r = explain_content(
+			judge, path,
+			(struct span){snapshot.bytes, snapshot.size},
+			&explanation);
+		snapshot_release(&snapshot);
+	}
+	if (r) {
+		explanation_release(&explanation);
+		return r;
+	}
+	*out = explanation;
+	return 0;
+}
+
+void explanation_release(struct explanation *explanation)
+{
+	free(explanation->skip);
+	free(explanation->schema);
+	free(explanation->schema_origin);
+	free(explanation->stale);
+	judgement_release(explanation->stored);
+	*explanation = (struct explanation){0};
+}
+
+struct dependency judge_dependency(struct judge *judge,
+				   const struct judgement *judgement,
+				   uint32_t index)
+{
+	return dependencies_describe(judge->tools.dependencies,
+				     judgement->links.list[index].file);
+}

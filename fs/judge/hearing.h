@@ -1,0 +1,46 @@
+/*
+ * One content judged under one plan: looked up in the cache, else validated
+ * and stored. Notes all that the verdict rests on.
+ */
+#ifndef FS_JUDGE_HEARING_H
+#define FS_JUDGE_HEARING_H
+
+#include "fs/judge/dependencies.h"
+#include "fs/judge/flight.h"
+#include "fs/judge/judgement.h"
+#include "fs/judge/schemas.h"
+#include "fs/profile.h"
+
+/* What a hearing works with; all of it is safe from any thread. */
+struct hearing_tools {
+	struct cache *cache; /* NULL: none */
+	struct profile *profile;
+	struct dependencies *dependencies;
+	struct schemas *schemas;
+	struct flights *flights;
+	atomic_bool cancel;
+};
+
+/*
+ * Judge. One at a time for each content and plan: others wait and share the
+ * result. 0 and *out (judgement_release()); -ENOMEM; -ECANCELED.
+ */
+must_check int hearing_hold(struct hearing_tools *tools,
+			    const struct plan *plan, struct span content,
+			    struct judgement **out);
+
+/* The key that a content has under a plan. */
+struct cache_key hearing_key(const struct plan *plan, struct span content);
+
+/*
+ * Only look in the cache. 0 and *out; -ENOENT, with *stale the owned path of
+ * the dependency that changed, or NULL; -ENOMEM.
+ */
+must_check int hearing_look_up(struct hearing_tools *tools,
+			       const struct plan *plan, struct span content,
+			       struct judgement **out, char **stale);
+
+/* Give back the memory that this thread keeps for validating. */
+void hearing_thread_ends(void);
+
+#endif

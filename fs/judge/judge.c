@@ -1,0 +1,476 @@
+#include "fs/judge/judge_private.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+
+enum {
+	HEAD_BYTES = 8192, /* what tells a binary file, and modelines */
+	TAIL_BYTES = 1024,
+};
+
+/* What the command line names may lie anywhere; nothing else may. */
+static const char *outside_file(const struct settings *settings)
+{
+	const char *schema = settings->forced_schema;
+
+	return schema && *schema == '/' ? schema : NULL;
+}
+
+int judge_new(struct source *source, struct cache *cache,
+	      struct profile *profile, const struct settings *settings,
+	      struct judge **out)
+{
+	struct judge *judge = calloc(1, sizeof(*judge));
+	int r;
+
+	if (!judge)
+		return -ENOMEM;
+	judge->source = source;
+	judge->tools.cache = cache;
+	judge->tools.profile = profile;
+	judge->settings = settings;
+	r = dependencies_new(source, settings->watch_dependencies,
+			     outside_file(settings),
+			     &judge->tools.dependencies);
+	if (r == 0)
+		r = schemas_new(judge->tools.dependencies, profile,
+				&settings->schema_options,
+				&judge->tools.schemas);
+	if (r == 0)
+		r = setup_new(judge->tools.dependencies, settings,
+			      &judge->setup);
+	if (r == 0)
+		r = results_new(&judge->results);
+	if (r == 0)
+		r = flights_new(&judge->tools.flights);
+	if (r) {
+		judge_free(judge);
+		return r;
+	}
+	*out = judge;
+	return 0;
+}
+
+void judge_free(struct judge *judge)
+{
+	if (!judge)
+		return;
+	flights_free(judge->tools.flights);
+	results_free(judge->results);
+	setup_free(judge->setup);
+	schemas_free(judge->tools.schemas);
+	dependencies_free(judge->tools.dependencies);
+	free(judge);
+}
+
+struct source *judge_source(struct judge *judge)
+{
+	return judge->source;
+}
+
+struct cache *judge_cache(struct judge *judge)
+{
+	return judge->tools.cache;
+}
+
+struct profile *judge_profile(struct judge *judge)
+{
+	return judge->tools.profile;
+}
+
+const struct settings *judge_settings(struct judge *judge)
+{
+	return judge->settings;
+}
+
+char *judge_exclusion(struct judge *judge, const char *path)
+{
+	struct setup_config use = setup_acquire(judge->setup);
+	const char *reason = config_excluded_directory(use.config, path);
+	char *copy = reason ? strdup(reason) : NULL;
+
+	setup_release(judge->setup, &use);
+	return copy;
+}
+
+const char *judge_config_state(struct judge *judge)
+{
+	return setup_state(judge->setup);
+}
+
+struct verdict *judge_config_problems(struct judge *judge)
+{
+	return setup_problems(judge->setup);
+}
+
+void judge_thread_ends(void)
+{
+	hearing_thread_ends();
+}
+
+void judge_cancel(struct judge *judge)
+{
+	atomic_store(&judge->tools.cancel, true);
+}
+
+void judge_refresh(struct judge *judge)
+{
+	dependencies_refresh(judge->tools.dependencies);
+	setup_refresh(judge->setup);
+}
+
+static void remember(struct judge *judge, const char *path,
+		     const struct stamp *stamp, uint32_t generation,
+		     struct judgement *judgement)
+{
+	const struct result result = {
+		.stamp = *stamp,
+		.judgement = judgement,
+		.generation = generation,
+		.is_racy = stamp_is_racy(stamp),
+	};
+
+	results_store(judge->results, path, &result);
+}
+
+/* An `error` of the environment is told but not remembered: it is retried. */
+static bool is_lasting(const struct judgement *judgement)
+{
+	return judgement->has_digest ||
+	       judgement->verdict->state == STATE_SKIPPED;
+}
+
+static bool is_configuration(const struct judge *judge, const char *path)
+{
+	return !judge->settings->config_file && strcmp(path, CONFIG_FILE) == 0;
+}
+
+/* More is checked of the configuration than its schema can say; whoever loads
+ * it has the findings. */
+static int judge_configuration(struct judge *judge, const struct plan *plan,
+			       struct span content, struct judgement **out)
+{
+	judge_refresh(judge);
+
+	struct verdict *verdict = setup_problems(judge->setup);
+
+	if (!verdict)
+		return hearing_hold(&judge->tools, plan, content, out);
+	*out = judgement_new(verdict, plan);
+	if (!*out)
+		return -ENOMEM;
+	(*out)->has_digest = true;
+	(*out)->content = digest_of(content);
+	return 0;
+}
+
+int judge_content(struct judge *judge, const char *path, struct span content,
+		  const struct stamp *stamp, struct judgement **out)
+{
+	char directory[PATH_MAX];
+	struct setup_config use = setup_acquire(judge->setup);
+	struct plan plan;
+	int r;
+
+	config_plan(use.config, path, content, directory, &plan);
+	*out = NULL;
+	if (is_configuration(judge, path))
+		r = judge_configuration(judge, &plan, content, out);
+	else if (plan.skip)
+		r = judgement_plain(STATE_SKIPPED, plan.skip, &plan, out);
+	else
+		r = hearing_hold(&judge->tools, &plan, content, out);
+	if (r == 0 && stamp && is_lasting(*out))
+		remember(judge, path, stamp, use.generation, *out);
+	setup_release(judge->setup, &use);
+	return r;
+}
+
+/* As many bytes as there are, over interruptions. */
+static ssize_t read_at(int fd, char *buf, size_t size, off_t offset)
+{
+	ssize_t got;
+
+	do {
+		got = pread(fd, buf, size, offset);
+	} while (got < 0 && errno == EINTR);
+	return got < 0 ? -errno : got;
+}
+
+/* The first and the last bytes of a file, as one piece with a break between:
+ * enough for a modeline and to tell a binary file. */
+static int read_ends(int fd, uint64_t size, char *buf, struct span *out)
+{
+	const ssize_t head = read_at(fd, buf, HEAD_BYTES, 0);
+	ssize_t tail = 0;
+
+	if (head < 0)
+		return (int)head;
+	if (size > HEAD_BYTES) {
+		const uint64_t from = size - HEAD_BYTES < TAIL_BYTES
+					      ? HEAD_BYTES
+					      : size - TAIL_BYTES;
+
+		buf[head] = '\n';
+		tail = read_at(fd, buf + head + 1, TAIL_BYTES, (off_t)from);
+		if (tail < 0)
+			return (int)tail;
+		tail++;
+	}
+	*out = (struct span){buf, (size_t)(head + tail)};
+	return 0;
+}
+
+/* 0 and the reason, NULL if there is none; -ENOMEM. */
+static int describe_skip(const struct judge *judge, const struct plan *plan,
+			 uint64_t size, char **reason)
+{
+	const uint64_t limit = judge->settings->max_size;
+
+	*reason = NULL;
+	if (plan->skip) {
+		*reason = strdup(plan->skip);
+		return *reason ? 0 : -ENOMEM;
+	}
+	if (size > limit &&
+	    asprintf(reason, "larger than max_size (%llu bytes)",
+		     (unsigned long long)limit) < 0) {
+		*reason = NULL;
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+int judge_find_skip(struct judge *judge, const char *path, int fd,
+		    uint64_t size, struct skip *out)
+{
+	char directory[PATH_MAX];
+	char ends[HEAD_BYTES + 1 + TAIL_BYTES];
+	struct setup_config use = setup_acquire(judge->setup);
+	struct span content = {"", 0};
+	struct plan plan;
+	int r = 0;
+
+	config_plan(use.config, path, content, directory, &plan);
+	if (plan.skip && !plan.choice.format) {
+		r = read_ends(fd, size, ends, &content);
+		if (r == 0)
+			config_plan(use.config, path, content, directory,
+				    &plan);
+	}
+	if (r == 0)
+		r = describe_skip(judge, &plan, size, &out->reason);
+	out->generation = use.generation;
+	setup_release(judge->setup, &use);
+	return r;
+}
+
+char *judge_skip_reason(struct judge *judge, const char *path, int fd)
+{
+	struct skip skip = {0};
+	struct stamp stamp;
+
+	/* What goes wrong here goes wrong again when the file is read. */
+	if (source_stat_fd(fd, &stamp, NULL) ||
+	    judge_find_skip(judge, path, fd, stamp.size, &skip))
+		return NULL;
+	return skip.reason;
+}
+
+static int unreadable(int error, struct judgement **out)
+{
+	char message[128];
+
+	snprintf(message, sizeof(message), "cannot be read: %s",
+		 strerrordesc_np(-error));
+	return judgement_of_failure(SEVERITY_ERROR, "io/unreadable", message,
+				    out);
+}
+
+static int judge_skipped(struct judge *judge, const char *path,
+			 const struct stamp *stamp, const struct skip *skip,
+			 struct judgement **out)
+{
+	const int r = judgement_plain(STATE_SKIPPED, skip->reason, NULL, out);
+
+	if (r == 0)
+		remember(judge, path, stamp, skip->generation, *out);
+	return r;
+}
+
+/* The verdict that is stored for a content, if any. */
+static int stored_content(struct judge *judge, const char *path,
+			  const struct snapshot *snapshot,
+			  struct judgement **out)
+{
+	char directory[PATH_MAX];
+	struct setup_config use = setup_acquire(judge->setup);
+	const struct span content = {snapshot->bytes, snapshot->size};
+	auto_free char *stale = NULL;
+	struct plan plan;
+
+	config_plan(use.config, path, content, directory, &plan);
+
+	/* The configuration was judged when it was loaded. */
+	const int r = is_configuration(judge, path)
+			      ? judge_configuration(judge, &plan, content, out)
+			      : hearing_look_up(&judge->tools, &plan, content,
+						out, &stale);
+
+	setup_release(judge->setup, &use);
+	return r;
+}
+
+static int judge_open_file(struct judge *judge, const char *path, int fd,
+			   const struct stamp *stamp, bool may_validate,
+			   struct judgement **out)
+{
+	uint64_t since = profile_start(judge->tools.profile);
+	struct snapshot snapshot;
+	struct skip skip = {0};
+	int r;
+
+	*out = judge_known(judge, path, stamp);
+	if (*out)
+		return 0;
+
+	r = judge_find_skip(judge, path, fd, stamp->size, &skip);
+	if (r)
+		return r == -ENOMEM ? r : unreadable(r, out);
+
+	auto_free char *reason = skip.reason;
+
+	if (reason)
+		return judge_skipped(judge, path, stamp, &skip, out);
+	r = snapshot_read_stamped(fd, stamp, judge->settings->max_size,
+				  &snapshot);
+	if (r == -ENOMEM)
+		return r;
+	if (r)
+		return unreadable(r, out);
+	profile_lap(judge->tools.profile, PHASE_READ, &since);
+	if (may_validate)
+		r = judge_content(judge, path,
+				  (struct span){snapshot.bytes, snapshot.size},
+				  snapshot.is_settled ? &snapshot.stamp : NULL,
+				  out);
+	else
+		r = stored_content(judge, path, &snapshot, out);
+	snapshot_release(&snapshot);
+	return r;
+}
+
+static int open_and_judge(struct judge *judge, const char *path,
+			  bool may_validate, struct judgement **out)
+{
+	struct stamp stamp;
+	auto_close int fd = source_open_stamped(judge->source, path, &stamp);
+
+	switch (fd) {
+	case -ENOENT:
+	case -ENOTDIR:
+	case -EINVAL:
+	case -ELOOP:
+	case -EXDEV:
+		results_forget(judge->results, path);
+		return fd;
+	default:
+		break;
+	}
+	if (fd < 0)
+		return unreadable(fd, out);
+	return judge_open_file(judge, path, fd, &stamp, may_validate, out);
+}
+
+int judge_file(struct judge *judge, const char *path, struct judgement **out)
+{
+	return open_and_judge(judge, path, true, out);
+}
+
+int judge_file_stored(struct judge *judge, const char *path,
+		      struct judgement **out)
+{
+	return open_and_judge(judge, path, false, out);
+}
+
+static bool has_same_digest(const struct judge *judge, int fd,
+			    const struct stamp *stamp,
+			    const struct judgement *judgement)
+{
+	struct snapshot snapshot;
+
+	if (snapshot_read_stamped(fd, stamp, judge->settings->max_size,
+				  &snapshot))
+		return false;
+
+	const struct digest digest =
+		digest_of((struct span){snapshot.bytes, snapshot.size});
+	const bool is_same = snapshot.is_settled &&
+			     digest_equal(&digest, &judgement->content);
+
+	snapshot_release(&snapshot);
+	return is_same;
+}
+
+/* Prove by reading that a file is still what was judged. */
+static bool is_same_content(struct judge *judge, const char *path,
+			    const struct stamp *stamp, struct result *result)
+{
+	struct stamp now;
+	auto_close int fd = source_open_stamped(judge->source, path, &now);
+
+	if (fd < 0 || !stamp_equal(&now, stamp))
+		return false;
+
+	/* What was skipped has no digest; it is the same if it still is. */
+	struct skip skip = {0};
+
+	if (judge_find_skip(judge, path, fd, now.size, &skip))
+		return false;
+
+	auto_free char *reason = skip.reason;
+	const bool is_same =
+		result->judgement->has_digest
+			? !reason && has_same_digest(judge, fd, &now,
+						     result->judgement)
+			: reason != NULL;
+
+	if (is_same)
+		remember(judge, path, stamp, result->generation,
+			 result->judgement);
+	return is_same;
+}
+
+bool judge_has_result(struct judge *judge, const char *path)
+{
+	struct result result;
+
+	if (!results_find(judge->results, path, &result))
+		return false;
+	judgement_release(result.judgement);
+	return true;
+}
+
+struct judgement *judge_known(struct judge *judge, const char *path,
+			      const struct stamp *stamp)
+{
+	struct result result;
+
+	if (!results_find(judge->results, path, &result))
+		return NULL;
+
+	struct setup_config use = setup_acquire(judge->setup);
+	bool is_good = result.generation == use.generation &&
+		       stamp_equal(&result.stamp, stamp) &&
+		       dependencies_hold(judge->tools.dependencies,
+					 &result.judgement->links);
+
+	setup_release(judge->setup, &use);
+	if (is_good && result.is_racy)
+		is_good = is_same_content(judge, path, stamp, &result);
+	if (is_good)
+		return result.judgement;
+	judgement_release(result.judgement);
+	return NULL;
+}

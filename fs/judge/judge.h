@@ -1,0 +1,121 @@
+/*
+ * The judge: the stored verdict, else validate once and remember. It knows no
+ * FUSE; mount and check give the same answers because both ask it.
+ */
+#ifndef FS_JUDGE_JUDGE_H
+#define FS_JUDGE_JUDGE_H
+
+#include "cache/cache.h"
+#include "fs/config/config.h"
+#include "fs/judge/judgement.h"
+#include "fs/profile.h"
+#include "fs/settings.h"
+#include "fs/source.h"
+
+struct judge; /* safe from any thread */
+
+/*
+ * A judge over a tree. Borrows source, cache (may be NULL), profile and
+ * settings. Loads the configuration. 0 or a negative errno.
+ */
+must_check int judge_new(struct source *source, struct cache *cache,
+			 struct profile *profile,
+			 const struct settings *settings, struct judge **out);
+void judge_free(struct judge *judge);
+
+struct source *judge_source(struct judge *judge);
+struct cache *judge_cache(struct judge *judge);
+struct profile *judge_profile(struct judge *judge);
+const struct settings *judge_settings(struct judge *judge);
+
+/*
+ * Look whether configuration, schemas and whatever else verdicts rest on have
+ * changed on disk. Cheap (one stat each); call it once per request. What
+ * rested on something that changed is unchecked afterwards.
+ */
+void judge_refresh(struct judge *judge);
+
+/*
+ * Judge bytes as the content of `path` (a path from the root). With a `stamp`
+ * the result is remembered for judge_known(). One validation per content at a
+ * time: others who ask for the same wait for it.
+ * 0 and *out (judgement_release()); -ENOMEM; -ECANCELED. A failure of the
+ * environment is a judgement of state `error` that is not stored.
+ */
+must_check int judge_content(struct judge *judge, const char *path,
+			     struct span content, const struct stamp *stamp,
+			     struct judgement **out);
+
+/*
+ * Judge a file of the tree by reading it, or from memory when its stamp says
+ * that it was judged already. Files that no reader is for are not read.
+ * Same results as judge_content(); -ENOENT, -ENOTDIR, -EINVAL or -ELOOP when
+ * there is no such regular file.
+ */
+must_check int judge_file(struct judge *judge, const char *path,
+			  struct judgement **out);
+
+/*
+ * The same without validating: only what is known or in the cache. -ENOENT
+ * also when there is no verdict.
+ */
+must_check int judge_file_stored(struct judge *judge, const char *path,
+				 struct judgement **out);
+
+/* How a file is judged, and what is stored about it. */
+struct explanation {
+	char *skip;	    /* owned; why it is not judged, or NULL */
+	const char *format; /* "" for none */
+	const char *dialect;
+	char *schema;	     /* owned; by command line or configuration */
+	char *schema_origin; /* owned; where that was said */
+	size_t when_count;   /* rules by content that may name another */
+	bool has_key;
+	struct digest content;
+	struct cache_key key;
+	struct judgement *stored; /* NULL: nothing in the cache */
+	char *stale; /* owned; the dependency that changed, or NULL */
+};
+
+/* Explain a regular file. 0 and *out (explanation_release()); errno of
+ * opening or reading it; -ENOMEM. */
+must_check int judge_explain(struct judge *judge, const char *path,
+			     struct explanation *out);
+void explanation_release(struct explanation *explanation);
+
+/* A dependency of a judgement of this judge, as it is now. */
+struct dependency judge_dependency(struct judge *judge,
+				   const struct judgement *judgement,
+				   uint32_t index);
+
+/* Was this path ever judged? Spares a look at the file if it was not. */
+bool judge_has_result(struct judge *judge, const char *path);
+
+/* The last judgement of a file in this state, NULL if there is none. */
+struct judgement *judge_known(struct judge *judge, const char *path,
+			      const struct stamp *stamp);
+
+/*
+ * Why the content of an open file is not looked at, or NULL if it is: by name
+ * and configuration, and where these say nothing by its first and last bytes.
+ * Owned by the caller.
+ */
+must_check char *judge_skip_reason(struct judge *judge, const char *path,
+				   int fd);
+
+/* Give back what this thread keeps for judging; call it before it ends. */
+void judge_thread_ends(void);
+
+/* Why everything below a directory is excluded, owned, or NULL: it is not. */
+must_check char *judge_exclusion(struct judge *judge, const char *path);
+
+/* "valid", "invalid" or "none", for `.status`. */
+const char *judge_config_state(struct judge *judge);
+
+/* The findings on the newest configuration file, owned, or NULL. */
+struct verdict *judge_config_problems(struct judge *judge);
+
+/* Stop validations under way; every later call gives -ECANCELED. */
+void judge_cancel(struct judge *judge);
+
+#endif

@@ -1,0 +1,73 @@
+#include "fs/judge/judgement.h"
+
+#include <errno.h>
+#include <time.h>
+
+struct judgement *judgement_share(struct judgement *judgement)
+{
+	atomic_fetch_add(&judgement->references, 1);
+	return judgement;
+}
+
+void judgement_release(struct judgement *judgement)
+{
+	if (!judgement || atomic_fetch_sub(&judgement->references, 1) > 1)
+		return;
+	links_release(&judgement->links);
+	free(judgement->verdict);
+	free(judgement);
+}
+
+struct judgement *judgement_new(struct verdict *verdict,
+				const struct plan *plan)
+{
+	struct judgement *judgement = calloc(1, sizeof(*judgement));
+
+	if (!judgement) {
+		free(verdict);
+		return NULL;
+	}
+	atomic_init(&judgement->references, 1);
+	judgement->verdict = verdict;
+	judgement->format =
+		plan && plan->choice.format ? plan->choice.format->name : "";
+	judgement->level = plan ? plan->level : LEVEL_FAST;
+	judgement->validated_at = time(NULL);
+	return judgement;
+}
+
+int judgement_plain(enum state state, const char *reason,
+		    const struct plan *plan, struct judgement **out)
+{
+	struct verdict *verdict;
+	const int r = verdict_plain(state, reason, &verdict);
+
+	if (r)
+		return r;
+	*out = judgement_new(verdict, plan);
+	return *out ? 0 : -ENOMEM;
+}
+
+int judgement_of_failure(enum severity severity, const char *rule,
+			 const char *message, struct judgement **out)
+{
+	struct arena arena;
+	struct findings findings;
+	struct doc doc;
+	struct verdict *verdict = NULL;
+
+	arena_init(&arena, SIZE_MAX);
+	findings_init(&findings, &arena, 1);
+	doc_init(&doc, &arena, (struct span){"", 0}, 0);
+	findings_add(&findings, severity, rule, place_at(0, 0, 1), "%s",
+		     message);
+	findings.is_undecided = severity == SEVERITY_ERROR;
+
+	const int r = verdict_build(&findings, &doc, "", &verdict);
+
+	arena_release(&arena);
+	if (r)
+		return r;
+	*out = judgement_new(verdict, NULL);
+	return *out ? 0 : -ENOMEM;
+}

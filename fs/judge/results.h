@@ -1,0 +1,34 @@
+/*
+ * What was found out about each path: the last judgement, and the stamp of the
+ * file that it was made of.
+ */
+#ifndef FS_JUDGE_RESULTS_H
+#define FS_JUDGE_RESULTS_H
+
+#include "fs/judge/judge.h"
+
+struct results; /* safe from any thread */
+
+/* 0 or -ENOMEM. */
+must_check int results_new(struct results **out);
+void results_free(struct results *results);
+
+struct result {
+	struct stamp stamp;
+	struct judgement *judgement; /* shared */
+	uint32_t generation;	     /* of the configuration */
+	bool is_racy; /* the stamp alone does not prove that nothing changed */
+};
+
+/* Remember; replaces what was known of the path. Takes a share of its own. */
+void results_store(struct results *results, const char *path,
+		   const struct result *result);
+
+/* What is known, with a share for the caller; false: nothing. */
+must_check bool results_find(struct results *results, const char *path,
+			     struct result *out);
+
+/* Forget a path. */
+void results_forget(struct results *results, const char *path);
+
+#endif

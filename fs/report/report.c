@@ -1,0 +1,194 @@
+#include "fs/report/report.h"
+
+#include "validate/text.h"
+
+/* Bytes of an escape: "\t", or octal as git writes it. */
+static void write_escaped(FILE *out, unsigned char byte)
+{
+	static const char letters[] = "abtnvfr"; /* from 7 to 13 */
+
+	if (byte >= 7 && byte <= 13)
+		fprintf(out, "\\%c", letters[byte - 7]);
+	else if (byte == '"' || byte == '\\')
+		fprintf(out, "\\%c", byte);
+	else
+		fprintf(out, "\\%03o", byte);
+}
+
+/* Code points that change how a line is shown: bidi and line controls. */
+static bool is_deceptive(uint32_t code)
+{
+	return (code >= 0x80 && code <= 0x9f) || code == 0x61c ||
+	       code == 0x200e || code == 0x200f || code == 0x2028 ||
+	       code == 0x2029 || (code >= 0x202a && code <= 0x202e) ||
+	       (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
+}
+
+static uint32_t decode(const unsigned char *bytes, size_t size)
+{
+	static const unsigned char first_mask[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+	uint32_t code = bytes[0] & first_mask[size];
+
+	for (size_t i = 1; i < size; i++)
+		code = code << 6 | (bytes[i] & 0x3f);
+	return code;
+}
+
+/* Bytes of the code point at `text`; 0 when it is not UTF-8. */
+static size_t point_size(const char *text)
+{
+	const unsigned char first = (unsigned char)*text;
+	const size_t size = first < 0x80   ? 1
+			    : first < 0xe0 ? 2
+			    : first < 0xf0 ? 3
+					   : 4;
+	const struct span point = {text, strnlen(text, size)};
+
+	return point.size == size && text_utf8_prefix(point) == size ? size : 0;
+}
+
+/* Bytes that can stand as they are, 0 when the next one needs an escape. */
+static size_t plain_size(const char *text)
+{
+	const size_t size = point_size(text);
+	const unsigned char first = (unsigned char)*text;
+
+	if (size == 1)
+		return first >= 0x20 && first != 0x7f && first != '"' &&
+		       first != '\\';
+	if (size == 0 ||
+	    is_deceptive(decode((const unsigned char *)text, size)))
+		return 0;
+	return size;
+}
+
+static bool is_plain(const char *text)
+{
+	while (*text) {
+		const size_t size = plain_size(text);
+
+		if (size == 0)
+			return false;
+		text += size;
+	}
+	return true;
+}
+
+void report_write_line(FILE *out, const char *text)
+{
+	while (*text) {
+		const size_t size =
+			*text == '"' || *text == '\\' ? 1 : plain_size(text);
+
+		if (size == 0)
+			write_escaped(out, (unsigned char)*text);
+		fwrite(text, 1, size, out);
+		text += size ? size : 1;
+	}
+}
+
+void report_write_field(FILE *out, const char *text)
+{
+	if (*text == '\0') {
+		fputc('-', out);
+		return;
+	}
+	if (is_plain(text)) {
+		fputs(text, out);
+		return;
+	}
+	fputc('"', out);
+	while (*text) {
+		const size_t size = plain_size(text);
+		const size_t escaped = size ? 0 : point_size(text);
+
+		fwrite(text, 1, size, out);
+		for (size_t i = 0; !size && i < (escaped ? escaped : 1); i++)
+			write_escaped(out, (unsigned char)text[i]);
+		text += size ? size : escaped ? escaped : 1;
+	}
+	fputc('"', out);
+}
+
+/* The path as seen from the directory whose report is written. */
+static const char *relative(const char *path, const char *directory)
+{
+	const size_t size = strlen(directory);
+
+	if (size == 0 || strncmp(path, directory, size) != 0)
+		return path;
+	return path[size] == '/' ? path + size + 1 : path;
+}
+
+static void write_file(FILE *out, const struct survey_entry *entry,
+		       const char *path)
+{
+	const struct judgement *judgement = entry->judgement;
+	const struct verdict *verdict = judgement ? judgement->verdict : NULL;
+	const bool is_cacheable = judgement && judgement->has_digest;
+
+	fprintf(out, "F\t%s\tas-is\t", state_name(entry->state));
+	report_write_field(out, path);
+	fputc('\t', out);
+	report_write_field(out, judgement ? judgement->format : "");
+	fputc('\t', out);
+	report_write_field(out, verdict ? verdict_text(verdict, verdict->schema)
+					: "");
+	fprintf(out, "\t%s\t%u\n",
+		is_cacheable ? cache_tier_name(entry->tier) : "-",
+		judgement ? judgement->usec : 0);
+}
+
+static void write_finding(FILE *out, const struct verdict *verdict,
+			  const struct finding *finding, const char *path)
+{
+	fprintf(out, "D\t%s\t",
+		severity_name((enum severity)finding->severity));
+	report_write_field(out, path);
+	fprintf(out, "\t%u\t%u\t%u\t", finding->document, finding->line,
+		finding->column);
+	report_write_field(out, verdict_text(verdict, finding->pointer));
+	fputc('\t', out);
+	report_write_field(out, verdict_text(verdict, finding->rule));
+	fprintf(out, "\t%016llx\t", (unsigned long long)finding->fingerprint);
+	report_write_field(out, verdict_text(verdict, finding->message));
+	fputc('\n', out);
+}
+
+static void write_profile(FILE *out, const struct profile *profile)
+{
+	for (int i = 0; i < PHASE_COUNT; i++) {
+		const struct profile_line line =
+			profile_read(profile, (enum profile_phase)i);
+
+		if (line.count == 0)
+			continue;
+		fprintf(out, "P\t%s\t%llu\t%.6f\t%llu\t%llu\n", line.name,
+			(unsigned long long)line.count, line.seconds,
+			(unsigned long long)line.p50_us,
+			(unsigned long long)line.p99_us);
+	}
+}
+
+void report_write(FILE *out, struct judge *judge, const struct survey *survey,
+		  const char *directory)
+{
+	fputs("# cfgfs.report 1\n"
+	      "# F state served path format schema cached usec\n"
+	      "# D severity path doc line col pointer rule fingerprint "
+	      "message\n"
+	      "# P name count seconds p50_us p99_us\n",
+	      out);
+	for (size_t i = 0; i < survey->count; i++) {
+		const struct survey_entry *entry = &survey->entries[i];
+		const char *path = relative(entry->path, directory);
+		const struct verdict *verdict =
+			entry->judgement ? entry->judgement->verdict : NULL;
+
+		write_file(out, entry, path);
+		for (uint32_t j = 0; verdict && j < verdict->finding_count; j++)
+			write_finding(out, verdict, &verdict->findings[j],
+				      path);
+	}
+	write_profile(out, judge_profile(judge));
+}

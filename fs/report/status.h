@@ -1,0 +1,33 @@
+/*
+ * `.status`: counts by state, cache, coherence, as flat keys. Keys are only
+ * ever added; scripts depend on names and order.
+ */
+#ifndef FS_REPORT_STATUS_H
+#define FS_REPORT_STATUS_H
+
+#include "fs/survey.h"
+
+#include <stdio.h>
+
+/* What a mount says of itself; a run without one has neutral values. */
+struct status_facts {
+	const char *scan;      /* "complete" or "running" */
+	const char *coherence; /* "strict", "fast", "none" */
+	uint64_t unwatched;
+	uint64_t pending;
+	uint64_t serving_last_good;
+	int has_no_open; /* feature.*: 0 or 1 */
+	int has_resend;
+	int has_epoch;
+};
+
+/* Write the status of a survey to `out`. */
+void status_write(FILE *out, struct judge *judge, const struct survey *survey,
+		  const struct status_facts *facts);
+
+/* Write the status of one file (`FILE.status`); entry state may be unchecked.
+ */
+void status_write_file(FILE *out, struct judge *judge,
+		       const struct survey_entry *entry);
+
+#endif

@@ -1,0 +1,81 @@
+#include "fs/service.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+enum { MEMORY_TIER_BYTES = 32 << 20, DISK_TIER_MIB = 1024 };
+
+static char *join(const char *directory, const char *name)
+{
+	char *path = NULL;
+
+	return asprintf(&path, "%s/%s", directory, name) < 0 ? NULL : path;
+}
+
+/* The XDG specification: a relative path there is to be ignored. */
+char *service_cache_directory(void)
+{
+	const char *cache = getenv("XDG_CACHE_HOME");
+	const char *home = getenv("HOME");
+
+	if (cache && *cache == '/')
+		return join(cache, "cfgfs");
+	if (home && *home == '/')
+		return join(home, ".cache/cfgfs");
+	return geteuid() == 0 ? strdup("/var/cache/cfgfs") : NULL;
+}
+
+static int open_cache(const struct service_options *options,
+		      struct service *service)
+{
+	auto_free char *place = options->cache_directory
+					? strdup(options->cache_directory)
+					: service_cache_directory();
+	const struct cache_options cache_options = {
+		.directory = place,
+		.max_memory_bytes = MEMORY_TIER_BYTES,
+		.max_disk_bytes = (uint64_t)DISK_TIER_MIB << 20,
+		.read_only = options->read_only_cache,
+	};
+
+	if (!options->use_cache)
+		return 0;
+	if (options->lent_cache) {
+		service->cache = options->lent_cache;
+		return 0;
+	}
+	service->owns_cache = true;
+	return cache_open(&cache_options, &service->cache,
+			  &service->cache_trouble);
+}
+
+int service_open(const struct service_options *options, struct service *service)
+{
+	*service = (struct service){.settings = options->settings};
+
+	int r = source_open(options->root, &service->source);
+
+	if (r == 0)
+		r = open_cache(options, service);
+	if (r == 0) {
+		service->profile = profile_new(options->settings.use_profile);
+		r = service->profile ? 0 : -ENOMEM;
+	}
+	if (r == 0)
+		r = judge_new(service->source, service->cache, service->profile,
+			      &service->settings, &service->judge);
+	if (r)
+		service_close(service);
+	return r;
+}
+
+void service_close(struct service *service)
+{
+	judge_free(service->judge);
+	if (service->cache && service->owns_cache)
+		cache_close(service->cache);
+	profile_free(service->profile);
+	source_close(service->source);
+	free(service->cache_trouble);
+	*service = (struct service){0};
+}

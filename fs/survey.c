@@ -1,0 +1,356 @@
+#include "fs/survey.h"
+
+#include "fs/walk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+
+enum { MAX_WORKERS = 256 };
+
+/* A survey under way, shared by its workers. */
+struct team {
+	struct judge *judge;
+	const struct survey_options *options;
+	struct survey *survey;
+	atomic_size_t next; /* entry to take */
+	atomic_int error;   /* the first one ends the work of all */
+};
+
+bool survey_is_reserved(const char *name)
+{
+	return strcmp(name, ".status") == 0 || strcmp(name, ".report") == 0 ||
+	       strcmp(name, ".cfgfs") == 0;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static bool is_cancelled(const struct survey_options *options)
+{
+	return options->cancel && atomic_load(options->cancel);
+}
+
+/* Takes the judgement, which may be NULL (unchecked). 0 or -ENOMEM. */
+static int add_entry(struct survey *survey, const char *path,
+		     struct judgement *judgement)
+{
+	if (survey->count == survey->capacity) {
+		const size_t capacity =
+			survey->capacity ? survey->capacity * 2 : 64;
+		struct survey_entry *entries =
+			realloc(survey->entries, capacity * sizeof(*entries));
+
+		if (!entries) {
+			judgement_release(judgement);
+			return -ENOMEM;
+		}
+		survey->entries = entries;
+		survey->capacity = capacity;
+	}
+
+	char *copy = strdup(path);
+
+	if (!copy) {
+		judgement_release(judgement);
+		return -ENOMEM;
+	}
+	survey->entries[survey->count++] =
+		(struct survey_entry){.path = copy, .judgement = judgement};
+	return 0;
+}
+
+static int add_finding(struct survey *survey, const char *path,
+		       enum severity severity, const char *rule,
+		       const char *message)
+{
+	struct judgement *judgement;
+	const int r = judgement_of_failure(severity, rule, message, &judgement);
+
+	return r ? r : add_entry(survey, path, judgement);
+}
+
+/* Does `target`, seen from the link's folder, stay below the root? */
+static bool stays_inside(const char *path, const char *target)
+{
+	const char *slash = strrchr(path, '/');
+	long depth = 0;
+
+	for (const char *at = path; slash && at <= slash; at++)
+		depth += *at == '/';
+	while (*target) {
+		const size_t size = strcspn(target, "/");
+
+		if (size == 2 && memcmp(target, "..", 2) == 0)
+			depth--;
+		else if (size > 0 && !(size == 1 && *target == '.'))
+			depth++;
+		if (depth < 0)
+			return false;
+		target += size;
+		target += strspn(target, "/");
+	}
+	return true;
+}
+
+/* An absolute target is held against the root's own path. */
+static bool leads_out(const struct source *source, const char *path,
+		      const char *target)
+{
+	const char *root = source_root(source);
+	const size_t size = strcmp(root, "/") ? strlen(root) : 0;
+
+	if (*target != '/')
+		return !stays_inside(path, target);
+	if (strncmp(target, root, size) != 0 ||
+	    (target[size] != '\0' && target[size] != '/'))
+		return true;
+	return !stays_inside("", target + size);
+}
+
+/* What a link leads to, by the rules of any reader of the source. */
+static int survey_link(struct team *team, const char *path)
+{
+	const struct source *source = judge_source(team->judge);
+	auto_free char *target = NULL;
+	char full[PATH_MAX * 2];
+	int r = source_read_link(source, path, &target);
+
+	if (r == -ENOENT)
+		return 0;
+	if (r)
+		return r == -ENOMEM ? r : 0;
+	if (leads_out(source, path, target))
+		return add_finding(team->survey, path, SEVERITY_WARNING,
+				   "link/outside",
+				   "this symbolic link leads out of the tree");
+	snprintf(full, sizeof(full), "%s/%s", source_root(source), path);
+	if (access(full, F_OK) && (errno == ENOENT || errno == ELOOP))
+		return add_finding(team->survey, path, SEVERITY_WARNING,
+				   "link/dangling",
+				   "this symbolic link leads to nothing");
+	return 0;
+}
+
+/* An excluded folder is one entry: what was not checked is said, not listed. */
+static int survey_directory(struct team *team, const char *path)
+{
+	auto_free char *reason = judge_exclusion(team->judge, path);
+	struct judgement *judgement;
+
+	if (!reason)
+		return 0;
+
+	int r = judgement_plain(STATE_SKIPPED, reason, NULL, &judgement);
+
+	if (r == 0)
+		r = add_entry(team->survey, path, judgement);
+	return r ? r : WALK_SKIP;
+}
+
+static int visit(void *ctx, const char *path, unsigned char type, int error)
+{
+	struct team *team = ctx;
+
+	if (is_cancelled(team->options))
+		return -ECANCELED;
+	if (error)
+		return error == -ENOMEM
+			       ? error
+			       : add_finding(team->survey, path, SEVERITY_ERROR,
+					     "io/unreadable",
+					     strerrordesc_np(-error));
+	if (survey_is_reserved(base_name(path))) {
+		const int r = add_finding(
+			team->survey, path, SEVERITY_WARNING, "name/reserved",
+			"a mount hides this file: it keeps the name for "
+			"itself");
+
+		return r ? r : WALK_SKIP;
+	}
+	if (type == DT_DIR)
+		return survey_directory(team, path);
+	if (type == DT_LNK)
+		return survey_link(team, path);
+	return type == DT_REG ? add_entry(team->survey, path, NULL) : 0;
+}
+
+static int compare_entries(const void *left, const void *right)
+{
+	const struct survey_entry *a = left;
+	const struct survey_entry *b = right;
+
+	return strcmp(a->path, b->path);
+}
+
+static struct judgement *known(struct judge *judge, const char *path)
+{
+	struct stamp stamp;
+
+	if (!judge_has_result(judge, path) ||
+	    source_stat(judge_source(judge), path, &stamp, NULL))
+		return NULL;
+	return judge_known(judge, path, &stamp);
+}
+
+/* A file that has gone meanwhile stays unchecked and is dropped at the end. */
+static int complete(struct team *team, struct survey_entry *entry)
+{
+	if (entry->judgement) {
+		entry->tier = entry->judgement->tier;
+		return 0;
+	}
+	entry->judgement = known(team->judge, entry->path);
+	entry->tier = TIER_MEMORY;
+	if (entry->judgement || team->options->depth == SURVEY_KNOWN)
+		return 0;
+
+	const int r = team->options->depth == SURVEY_JUDGED
+			      ? judge_file(team->judge, entry->path,
+					   &entry->judgement)
+			      : judge_file_stored(team->judge, entry->path,
+						  &entry->judgement);
+
+	if (r == 0)
+		entry->tier = entry->judgement->tier;
+	return r == -ENOMEM || r == -ECANCELED ? r : 0;
+}
+
+static void work(struct team *team)
+{
+	struct survey *survey = team->survey;
+
+	while (atomic_load(&team->error) == 0) {
+		const size_t index = atomic_fetch_add(&team->next, 1);
+
+		if (index >= survey->count)
+			return;
+
+		const int r = is_cancelled(team->options)
+				      ? -ECANCELED
+				      : complete(team, &survey->entries[index]);
+
+		if (r)
+			atomic_store(&team->error, r);
+		if (team->options->progress)
+			atomic_fetch_add(&team->options->progress->done, 1);
+	}
+}
+
+static void *work_in_thread(void *ctx)
+{
+	work(ctx);
+	judge_thread_ends();
+	return NULL;
+}
+
+/* A worker that cannot be started only makes it slower. */
+static void work_together(struct team *team)
+{
+	pthread_t threads[MAX_WORKERS];
+	unsigned wanted = judge_settings(team->judge)->workers;
+	unsigned started = 0;
+
+	if (wanted > MAX_WORKERS)
+		wanted = MAX_WORKERS;
+	/* Knowing is so quick that threads do not pay. */
+	if (team->options->depth == SURVEY_KNOWN || team->survey->count < 2)
+		wanted = 1;
+	while (started + 1 < wanted &&
+	       pthread_create(&threads[started], NULL, work_in_thread, team) ==
+		       0)
+		started++;
+	work(team);
+	for (unsigned i = 0; i < started; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static void count(struct survey *survey)
+{
+	for (size_t i = 0; i < survey->count; i++) {
+		struct survey_entry *entry = &survey->entries[i];
+		const struct verdict *verdict =
+			entry->judgement ? entry->judgement->verdict : NULL;
+
+		entry->state =
+			verdict ? (enum state)verdict->state : STATE_UNCHECKED;
+		survey->by_state[entry->state]++;
+		for (int j = 0; verdict && j < SEVERITY_COUNT; j++)
+			survey->by_severity[j] += verdict->totals[j];
+	}
+}
+
+/* After judging, unchecked means: vanished between the walk and the look. */
+static void drop_vanished(struct survey *survey)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < survey->count; i++) {
+		if (survey->entries[i].judgement)
+			survey->entries[kept++] = survey->entries[i];
+		else
+			free(survey->entries[i].path);
+	}
+	survey->count = kept;
+}
+
+static int collect(struct team *team, const char *path)
+{
+	const struct source *source = judge_source(team->judge);
+	struct stat stat;
+	int r = source_is_gone(source) ? -ESTALE
+				       : source_stat(source, path, NULL, &stat);
+
+	if (r)
+		return r;
+	if (!S_ISDIR(stat.st_mode))
+		return visit(team, path, (unsigned char)IFTODT(stat.st_mode),
+			     0);
+	return walk_tree(source, path, visit, team);
+}
+
+int survey_run(struct judge *judge, const char *path,
+	       const struct survey_options *options, struct survey *out)
+{
+	struct survey survey = {0};
+	struct team team = {
+		.judge = judge, .options = options, .survey = &survey};
+	int r = collect(&team, path);
+
+	if (r < 0) {
+		survey_release(&survey);
+		return r;
+	}
+	if (options->progress)
+		atomic_store(&options->progress->total, survey.count);
+	if (survey.count)
+		qsort(survey.entries, survey.count, sizeof(*survey.entries),
+		      compare_entries);
+	work_together(&team);
+	r = atomic_load(&team.error);
+	if (r) {
+		survey_release(&survey);
+		return r;
+	}
+	if (options->depth == SURVEY_JUDGED)
+		drop_vanished(&survey);
+	count(&survey);
+	*out = survey;
+	return 0;
+}
+
+void survey_release(struct survey *survey)
+{
+	for (size_t i = 0; i < survey->count; i++) {
+		judgement_release(survey->entries[i].judgement);
+		free(survey->entries[i].path);
+	}
+	free(survey->entries);
+	*survey = (struct survey){0};
+}

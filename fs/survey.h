@@ -1,0 +1,60 @@
+/*
+ * All files below a directory, in order, with what is known of each; on demand
+ * completed by judging what is unchecked, in parallel.
+ */
+#ifndef FS_SURVEY_H
+#define FS_SURVEY_H
+
+#include "fs/judge/judge.h"
+
+struct survey_entry {
+	char *path; /* from the root */
+	enum state state;
+	enum cache_tier tier;	     /* where this answer came from now */
+	struct judgement *judgement; /* NULL: unchecked */
+};
+
+/* Progress so far; any thread may read it while the survey runs. */
+struct survey_progress {
+	atomic_size_t total; /* 0 while the tree is being walked */
+	atomic_size_t done;
+};
+
+struct survey {
+	struct survey_entry *entries; /* sorted by path, memcmp order */
+	size_t count;
+	size_t capacity;
+	size_t by_state[STATE_COUNT];
+	uint64_t by_severity[SEVERITY_COUNT];
+};
+
+/* How much is done to know more than what is known already. */
+enum survey_depth {
+	SURVEY_KNOWN,  /* nothing */
+	SURVEY_STORED, /* files are read and looked up in the cache */
+	SURVEY_JUDGED, /* what is not there is validated */
+};
+
+struct survey_options {
+	enum survey_depth depth;	  /* false: only say what is known */
+	const atomic_bool *cancel;	  /* may be NULL */
+	struct survey_progress *progress; /* may be NULL */
+};
+
+/*
+ * Survey a directory ("" is the root) or one file with the number of workers
+ * of the judge's settings, the calling thread among them. Symbolic links that
+ * dangle or lead out of the tree, reserved names and unreadable folders are
+ * entries with a judgement of their own.
+ * 0 and *out (survey_release()); -ENOENT; -ENOMEM; -ECANCELED; -ESTALE: the
+ * root itself was removed or replaced.
+ */
+must_check int survey_run(struct judge *judge, const char *path,
+			  const struct survey_options *options,
+			  struct survey *out);
+void survey_release(struct survey *survey);
+
+/* Names that the mount keeps for itself: ".status", ".report", ".cfgfs". */
+bool survey_is_reserved(const char *name);
+
+#endif

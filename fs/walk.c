@@ -1,0 +1,129 @@
+#include "fs/walk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+
+/* Directories still to be read: a stack, so that depth costs no recursion. */
+struct pending {
+	struct pending *next;
+	char path[];
+};
+
+struct walk {
+	const struct source *source;
+	walk_visit *visit;
+	void *ctx;
+	struct pending *pending;
+};
+
+static int push(struct walk *walk, const char *path)
+{
+	const size_t size = strlen(path) + 1;
+	struct pending *pending = malloc(sizeof(*pending) + size);
+
+	if (!pending)
+		return -ENOMEM;
+	memcpy(pending->path, path, size);
+	pending->next = walk->pending;
+	walk->pending = pending;
+	return 0;
+}
+
+static unsigned char type_of(DIR *directory, const struct dirent *entry)
+{
+	struct stat stat;
+
+	if (entry->d_type != DT_UNKNOWN)
+		return entry->d_type;
+	if (fstatat(dirfd(directory), entry->d_name, &stat,
+		    AT_SYMLINK_NOFOLLOW))
+		return DT_REG; /* gone or hidden: opening it will tell */
+	return (unsigned char)IFTODT(stat.st_mode);
+}
+
+static bool is_dots(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+static int visit_name(struct walk *walk, const char *directory,
+		      const char *name, unsigned char type)
+{
+	char path[PATH_MAX];
+	const int size = snprintf(path, sizeof(path), "%s%s%s", directory,
+				  *directory ? "/" : "", name);
+
+	/* Deeper than a path can be: it cannot be opened by anyone. */
+	if (size < 0 || (size_t)size >= sizeof(path))
+		return 0;
+
+	const int r = walk->visit(walk->ctx, path, type, 0);
+
+	if (r < 0)
+		return r;
+	return r == 0 && type == DT_DIR ? push(walk, path) : 0;
+}
+
+static int read_names(struct walk *walk, const char *path, DIR *directory)
+{
+	for (;;) {
+		errno = 0;
+
+		const struct dirent *entry = readdir(directory);
+
+		if (!entry)
+			return errno ? walk->visit(walk->ctx, path, DT_DIR,
+						   -errno)
+				     : 0;
+		if (is_dots(entry->d_name))
+			continue;
+
+		const int r = visit_name(walk, path, entry->d_name,
+					 type_of(directory, entry));
+
+		if (r < 0)
+			return r;
+	}
+}
+
+static int read_directory(struct walk *walk, const char *path)
+{
+	auto_close int fd = source_open_directory(walk->source, path);
+
+	/* Removed since it was listed: it has no files any more. */
+	if (fd == -ENOENT)
+		return 0;
+	if (fd < 0)
+		return walk->visit(walk->ctx, path, DT_DIR, fd);
+
+	DIR *directory = fdopendir(fd);
+
+	if (!directory)
+		return -errno;
+	(void)steal_fd(&fd);
+
+	const int r = read_names(walk, path, directory);
+
+	closedir(directory);
+	return r < 0 ? r : 0;
+}
+
+int walk_tree(const struct source *source, const char *path, walk_visit *visit,
+	      void *ctx)
+{
+	struct walk walk = {source, visit, ctx, NULL};
+	int r = push(&walk, path);
+
+	while (walk.pending) {
+		struct pending *pending = walk.pending;
+
+		walk.pending = pending->next;
+		if (r == 0)
+			r = read_directory(&walk, pending->path);
+		free(pending);
+	}
+	return r;
+}
