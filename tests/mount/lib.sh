@@ -1,0 +1,111 @@
+# What every mount test starts with: a private folder with a source tree, a
+# mount of it in the foreground, and the end of both whatever happens.
+# Needs CFGFS (the program) and HELPER (tests/mount/helper.c). Exit 77: FUSE
+# cannot be used here.
+set -u
+umask 022
+cfgfs=${CFGFS:?}
+helper=${HELPER:?}
+work=$(mktemp -d)
+src=$work/src
+mnt=$work/mnt
+daemon=
+mkdir "$src" "$mnt"
+export XDG_CACHE_HOME="$work/cache"
+# A failing daemon must say so, not be caught by a test's own expectations.
+export LC_ALL=C
+
+[ -r /dev/fuse ] && [ -w /dev/fuse ] || { rm -rf "$work"; exit 77; }
+
+# t COMMAND...: nothing that touches a mount may hang.
+t() { timeout -s KILL 30 "$@"; }
+
+fail() {
+	echo "FAILED: $*" >&2
+	for log in out err; do
+		[ -s "$work/$log" ] && sed "s/^/$log: /" "$work/$log" >&2
+	done
+	exit 1
+}
+
+# is WHAT GOT WANTED
+is() { [ "$2" = "$3" ] || fail "$1: got '$2', wanted '$3'"; }
+
+# holds WHAT COMMAND...
+holds() {
+	_what=$1
+	shift
+	"$@" || fail "$_what: '$*' failed"
+}
+
+# fails WHAT COMMAND...
+fails() {
+	_what=$1
+	shift
+	if "$@"; then fail "$_what: '$*' succeeded"; fi
+}
+
+# until_holds WHAT COMMAND...: at most 20 seconds.
+until_holds() {
+	_what=$1
+	shift
+	_left=400
+	until "$@"; do
+		_left=$((_left - 1))
+		[ $_left -gt 0 ] || fail "$_what: '$*' did not come true"
+		sleep 0.05
+	done
+}
+
+is_mounted() { grep -q " $1 .* fuse.cfgfs " /proc/self/mountinfo; }
+is_alive() { kill -0 "$1" 2>/dev/null; }
+
+is_ready_or_dead() {
+	grep -q '^report: ' "$work/out" || ! is_alive "$daemon"
+}
+
+# mount_source [OPTION...]: serve $src at $mnt.
+mount_source() {
+	: >"$work/out"
+	"$cfgfs" mount -f "$@" "$src" "$mnt" >"$work/out" 2>"$work/err" &
+	daemon=$!
+	until_holds 'the mount is ready' is_ready_or_dead
+	if ! is_alive "$daemon"; then
+		grep -q 'Operation not permitted\|no permission to use' "$work/err" && exit 77
+		fail 'the mount did not come up'
+	fi
+}
+
+# unmount: as users do; the daemon must end well.
+unmount() {
+	t "$cfgfs" umount "$mnt" || fail 'umount failed'
+	wait "$daemon"
+	is 'exit status of the daemon' $? 0
+	daemon=
+	fails 'it is gone' is_mounted "$mnt"
+}
+
+# status KEY [DIRECTORY]: a value out of .status.
+status() { t sed -n "s/^$1 //p" "${2:-$mnt}/.status"; }
+
+clean_up() {
+	_status=$?
+	trap - EXIT
+	while grep -q " $work/" /proc/self/mountinfo; do
+		_point=$(sed -n "s|.* \($work/[^ ]*\) .*|\1|p" \
+			/proc/self/mountinfo | head -n 1)
+		if [ "$(id -u)" = 0 ]; then
+			umount -l "$_point" || break
+		else
+			fusermount3 -uz "$_point" || break
+		fi
+	done
+	[ -z "$daemon" ] || kill -9 "$daemon" 2>/dev/null
+	rm -rf "$work"
+	exit $_status
+}
+trap clean_up EXIT
+trap 'exit 1' INT TERM HUP
+
+# Sizes of one open file must agree however it is read.
+sizes_agree() { t "$helper" sizes "$1" >"$work/sizes" || fail "sizes of $1: $(cat "$work/sizes")"; }

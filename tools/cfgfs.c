@@ -1,0 +1,87 @@
+/* cfgfs: one program with subcommands. */
+#include "tools/command.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+static const struct command commands[] = {
+	{"mount", "mount a configuration tree", true, cmd_mount},
+	{"umount", "unmount it", true, cmd_umount},
+	{"check", "judge files without a mount", true, cmd_check},
+	{"status", "how a tree or file stands", true, cmd_status},
+	{"explain", "how a file is judged, and why", true, cmd_explain},
+	{"cache", "look at the store of verdicts, or empty it", false,
+	 cmd_cache},
+};
+
+bool command_use_colour(int fd)
+{
+	const char *no_colour = getenv("NO_COLOR");
+	const char *terminal = getenv("TERM");
+
+	return isatty(fd) && !(no_colour && *no_colour) && terminal &&
+	       strcmp(terminal, "dumb") != 0;
+}
+
+static void print_help(FILE *out, bool is_full)
+{
+	fputs("Usage: cfgfs COMMAND [OPTION]... [ARGUMENT]...\n"
+	      "Serve a configuration tree, and say what is wrong with its "
+	      "files.\n\n",
+	      out);
+	for (size_t i = 0; i < array_size(commands); i++)
+		if (is_full || commands[i].is_common)
+			fprintf(out, "  %-9s %s\n", commands[i].name,
+				commands[i].summary);
+	fputs(is_full ? "\n'cfgfs COMMAND --help' says more.\n"
+		      : "\n'cfgfs COMMAND --help' says more; 'cfgfs help "
+			"--all' lists every command.\n",
+	      out);
+}
+
+static const struct command *find(const char *name)
+{
+	for (size_t i = 0; i < array_size(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		print_help(stderr, false);
+		return 2;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
+		print_help(stdout, argc > 2 && (strcmp(argv[2], "--all") == 0 ||
+						strcmp(argv[2], "all") == 0));
+		return 0;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("cfgfs " CFGFS_VERSION);
+		return 0;
+	}
+
+	const struct command *command = find(argv[1]);
+
+	if (!command) {
+		fprintf(stderr,
+			"cfgfs: there is no command '%s'\n"
+			"Try 'cfgfs --help'.\n",
+			argv[1]);
+		return 2;
+	}
+	/* A full disk or a closed pipe is an error to tell, not to die of. */
+	signal(SIGXFSZ, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+
+	const int status = command->run(argc - 1, argv + 1);
+
+	/* An answer that got lost must not look like a good one. */
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fputs("cfgfs: cannot write the results\n", stderr);
+	return 2;
+}

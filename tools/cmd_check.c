@@ -1,0 +1,438 @@
+/* cfgfs check: judge files without a mount. */
+#include "fs/report/output.h"
+#include "tools/command.h"
+#include "tools/options.h"
+#include "tools/place.h"
+#include "tools/progress.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <time.h>
+
+static const char usage[] =
+	"Usage: cfgfs check [OPTION]... [PATH... | -]\n"
+	"Judge files and the files below directories (default: .), or standard "
+	"input.\n"
+	"\n"
+	"  -s, --schema FILE      hold every file against this JSON Schema\n"
+	"  -l, --level LEVEL      fast (syntax) or standard (+ schema; "
+	"default)\n"
+	"  -f, --format FMT[=FILE] text (default), concise or json; may be "
+	"repeated\n"
+	"  -j, --jobs N           files judged at a time (default: "
+	"processors)\n"
+	"      --as NAME          the name that standard input goes by\n"
+	"      --root DIR         the tree's root (default: the directory "
+	"given, or\n"
+	"                         for a file the nearest folder with "
+	".cfgfs.yaml)\n"
+	"      --schema-mode M    compat (default) or strict\n"
+	"      --dialect D        of schemas without $schema: 4, 6, 7, "
+	"2019-09, "
+	"2020-12\n"
+	"      --require-schema   a file without a schema is invalid\n"
+	"      --show-values      messages may show values from the files\n"
+	"      --fail-on SEVERITY error (default) or warning\n"
+	"      --gitignore        leave out what .gitignore names\n"
+	"      --no-ignore        leave out nothing\n"
+	"      --max-size BYTES   skip larger files (default 64 MiB)\n"
+	"      --cache DIR, --no-cache\n"
+	"\n"
+	"Exit status: 0 clean, 1 an invalid file, 2 could not run or could not "
+	"decide.\n";
+
+enum { EXIT_CLEAN = 0, EXIT_INVALID = 1, EXIT_TROUBLE = 2 };
+
+/* One tree and one path in it. */
+struct part {
+	struct place_of_path place;
+	struct service service;
+	struct survey survey;
+	char *forced_schema; /* owned; the settings refer to it */
+	bool has_service;    /* false: shares that of an earlier part */
+	struct judge *judge; /* NULL: the path could not be checked */
+};
+
+struct check {
+	struct tool_options options;
+	struct part *parts;
+	size_t part_count;
+	struct cache *cache; /* of the first service, lent to the others */
+	bool had_trouble;
+};
+
+static void trouble(struct check *check, const char *path, int error)
+{
+	const char *why = error == -EXDEV    ? "not below the root"
+			  : error == -EINVAL ? "not a regular file"
+					     : strerrordesc_np(-error);
+
+	fprintf(stderr, "cfgfs: cannot check '%s': %s\n", path, why);
+	check->had_trouble = true;
+}
+
+/* --schema is given from the working directory; in the tree it is named from
+ * the root, elsewhere by its full path. NULL: no memory. */
+static char *schema_from_root(const char *schema, const char *root)
+{
+	char real[PATH_MAX];
+	const size_t size = strlen(root);
+
+	if (!realpath(schema, real))
+		return strdup(schema);
+	if (strncmp(real, root, size) == 0 && real[size] == '/')
+		return strdup(real + size + 1);
+	return strdup(real);
+}
+
+static int open_service(struct check *check, struct part *part)
+{
+	struct service_options options = check->options.service;
+	auto_free char *schema = NULL;
+
+	for (struct part *old = check->parts; old < part; old++) {
+		if (old->judge &&
+		    strcmp(old->place.root, part->place.root) == 0) {
+			part->judge = old->judge;
+			return 0;
+		}
+	}
+	if (options.settings.forced_schema) {
+		schema = schema_from_root(options.settings.forced_schema,
+					  part->place.root);
+		if (!schema)
+			return -ENOMEM;
+		options.settings.forced_schema = schema;
+	}
+	options.root = part->place.root;
+	options.lent_cache = check->cache;
+
+	const int r = service_open(&options, &part->service);
+
+	if (r)
+		return r;
+	part->has_service = true;
+	part->judge = part->service.judge;
+	check->cache = part->service.cache;
+	/* Kept by the settings, which live as long as the service. */
+	part->forced_schema = steal(&schema);
+	if (part->service.cache_trouble)
+		fprintf(stderr, "cfgfs: %s\n", part->service.cache_trouble);
+	return 0;
+}
+
+static void flush(const struct check *check)
+{
+	const int r = check->cache ? cache_flush(check->cache) : 0;
+
+	if (r)
+		fprintf(stderr, "cfgfs: the cache could not be written: %s\n",
+			strerrordesc_np(-r));
+}
+
+static void check_path(struct check *check, struct part *part, const char *path)
+{
+	struct survey_progress progress = {0};
+	const struct survey_options options = {.depth = SURVEY_JUDGED,
+					       .progress = &progress};
+	int r = place_find(path, check->options.root, &part->place);
+
+	if (r == 0)
+		r = open_service(check, part);
+	if (r == 0) {
+		struct progress *shown = progress_start(&progress);
+
+		r = survey_run(part->judge, part->place.path, &options,
+			       &part->survey);
+		progress_stop(shown);
+	}
+	/* What is named must be checked, or it is said why it was not. */
+	if (r == 0 && !part->place.is_directory && part->survey.count == 0)
+		r = -EINVAL;
+	if (r)
+		trouble(check, path, r);
+}
+
+/* All of standard input, owned. */
+static int read_input(uint64_t max_bytes, char **bytes, size_t *size)
+{
+	size_t capacity = 65536;
+	char *all = malloc(capacity);
+	size_t have = 0;
+
+	while (all) {
+		const ssize_t got =
+			read(STDIN_FILENO, all + have, capacity - have);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0 || have + (size_t)got > max_bytes) {
+			free(all);
+			return got < 0 ? -errno : -EFBIG;
+		}
+		have += (size_t)got;
+		if (got == 0) {
+			*bytes = all;
+			*size = have;
+			return 0;
+		}
+		if (have == capacity) {
+			char *more = realloc(all, capacity *= 2);
+
+			if (!more)
+				free(all);
+			all = more;
+		}
+	}
+	return -ENOMEM;
+}
+
+/* Without a name, what begins as JSON is JSON, all else YAML. */
+static const char *guess_name(const char *bytes, size_t size)
+{
+	size_t at = 0;
+
+	while (at < size && strchr(" \t\r\n", bytes[at]))
+		at++;
+	return at < size && (bytes[at] == '{' || bytes[at] == '[')
+		       ? "stdin.json"
+		       : "stdin.yaml";
+}
+
+static int add_input_entry(struct part *part, struct judgement *judgement)
+{
+	struct survey *survey = &part->survey;
+
+	survey->entries = calloc(1, sizeof(*survey->entries));
+	if (!survey->entries)
+		return -ENOMEM;
+	survey->entries[0] = (struct survey_entry){
+		.path = strdup("-"),
+		.state = (enum state)judgement->verdict->state,
+		.tier = judgement->tier,
+		.judgement = judgement,
+	};
+	if (!survey->entries[0].path)
+		return -ENOMEM;
+	survey->count = 1;
+	survey->by_state[judgement->verdict->state]++;
+	for (int i = 0; i < SEVERITY_COUNT; i++)
+		survey->by_severity[i] = judgement->verdict->totals[i];
+	return 0;
+}
+
+/* Standard input is judged as a file of the root named by --as. */
+static int check_input(struct check *check, struct part *part)
+{
+	const char *root = check->options.root ? check->options.root : ".";
+	auto_free char *bytes = NULL;
+	struct judgement *judgement;
+	size_t size = 0;
+	int r = read_input(check->options.service.settings.max_size, &bytes,
+			   &size);
+
+	if (r == 0)
+		r = place_find(root, NULL, &part->place);
+	if (r == 0)
+		r = open_service(check, part);
+	if (r)
+		return r;
+	part->place.prefix[0] = part->place.inside[0] = '\0';
+
+	const char *name =
+		check->options.as ? check->options.as : guess_name(bytes, size);
+
+	r = judge_content(part->judge, name, (struct span){bytes, size}, NULL,
+			  &judgement);
+	return r ? r : add_input_entry(part, judgement);
+}
+
+static int write_output(const char *format, const struct output *common)
+{
+	const char *equals = strchr(format, '=');
+	auto_free char *name =
+		equals ? strndup(format, (size_t)(equals - format))
+		       : strdup(format);
+	struct output output = *common;
+
+	if (!name)
+		return -ENOMEM;
+	output.file = equals ? fopen(equals + 1, "we") : stdout;
+	if (!output.file) {
+		const int error = errno;
+
+		fprintf(stderr, "cfgfs: cannot write '%s': %s\n", equals + 1,
+			strerrordesc_np(error));
+		return -error;
+	}
+	output.use_colour = !equals && common->use_colour;
+	output_find(name)(&output);
+
+	/* A report that is cut short must not look like a good one. */
+	const bool is_whole = fflush(output.file) == 0 && !ferror(output.file);
+
+	if (equals && fclose(output.file))
+		return -EIO;
+	/* About standard output main() complains. */
+	if (!is_whole && equals)
+		fprintf(stderr, "cfgfs: cannot write '%s'\n", equals + 1);
+	return is_whole ? 0 : -EIO;
+}
+
+static bool outputs_are_known(const struct tool_options *options)
+{
+	for (size_t i = 0; i < options->output_count; i++) {
+		auto_free char *name = strdup(options->outputs[i]);
+
+		if (!name)
+			return false;
+		name[strcspn(name, "=")] = '\0';
+		if (!output_find(name)) {
+			fprintf(stderr,
+				"cfgfs: format '%s' is not one of: text, "
+				"concise, json\n",
+				name);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void write_outputs(struct check *check, double seconds)
+{
+	struct output_part *parts =
+		calloc(check->part_count + 1, sizeof(*parts));
+	struct output output = {
+		.parts = parts,
+		.part_count = check->part_count,
+		.use_colour = command_use_colour(STDOUT_FILENO),
+		.seconds = seconds,
+	};
+
+	if (!parts) {
+		check->had_trouble = true;
+		return;
+	}
+	for (size_t i = 0; i < check->part_count; i++)
+		parts[i] = (struct output_part){check->parts[i].judge,
+						&check->parts[i].survey,
+						check->parts[i].place.prefix,
+						check->parts[i].place.inside};
+	if (check->options.output_count == 0 && write_output("text", &output))
+		check->had_trouble = true;
+	for (size_t i = 0; i < check->options.output_count; i++)
+		if (write_output(check->options.outputs[i], &output))
+			check->had_trouble = true;
+	free(parts);
+}
+
+static int exit_status(const struct check *check)
+{
+	size_t by_state[STATE_COUNT] = {0};
+
+	for (size_t i = 0; i < check->part_count; i++) {
+		const struct part *part = &check->parts[i];
+
+		for (int j = 0; j < STATE_COUNT; j++)
+			by_state[j] += part->survey.by_state[j];
+		if (part->judge &&
+		    strcmp(judge_config_state(part->judge), "invalid") == 0)
+			return EXIT_TROUBLE;
+	}
+	if (check->had_trouble || by_state[STATE_ERROR])
+		return EXIT_TROUBLE;
+	if (by_state[STATE_INVALID] ||
+	    (check->options.warnings_fail && by_state[STATE_WARNING]))
+		return EXIT_INVALID;
+	return EXIT_CLEAN;
+}
+
+static void release(struct check *check)
+{
+	for (size_t i = 0; i < check->part_count; i++)
+		survey_release(&check->parts[i].survey);
+	/* The first one owns the cache: it goes last. */
+	for (size_t i = check->part_count; i-- > 0;) {
+		struct part *part = &check->parts[i];
+
+		if (part->has_service)
+			service_close(&part->service);
+		free(part->forced_schema);
+		place_release(&part->place);
+	}
+	free(check->parts);
+}
+
+/* A configuration that is broken is told even if it is not among the files. */
+static void tell_configuration(const struct part *part)
+{
+	if (!part->judge ||
+	    strcmp(judge_config_state(part->judge), "invalid") != 0)
+		return;
+	fprintf(stderr,
+		"cfgfs: %s/" CONFIG_FILE " is invalid: only the built-in "
+		"checks were made\n",
+		part->place.root);
+}
+
+static void check_all(struct check *check, char **paths)
+{
+	for (size_t i = 0; i < check->part_count; i++) {
+		struct part *part = &check->parts[i];
+
+		if (strcmp(paths[i], "-") != 0) {
+			check_path(check, part, paths[i]);
+		} else {
+			const int r = check_input(check, part);
+
+			if (r)
+				trouble(check, "-", r);
+		}
+	}
+}
+
+static double now_seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+int cmd_check(int argc, char **argv)
+{
+	static char here[] = ".";
+	char *default_paths[] = {here, NULL};
+	struct check check = {0};
+	const double start = now_seconds();
+	const enum options_result parsed =
+		options_parse(argc, argv, usage, &check.options);
+
+	if (parsed != OPTIONS_GO)
+		return parsed == OPTIONS_HELP ? EXIT_CLEAN : EXIT_TROUBLE;
+	if (!outputs_are_known(&check.options))
+		return EXIT_TROUBLE;
+
+	const int given = argc - check.options.first_path;
+	char **paths = given ? argv + check.options.first_path : default_paths;
+
+	check.part_count = given ? (size_t)given : 1;
+	check.parts = calloc(check.part_count, sizeof(*check.parts));
+	if (!check.parts) {
+		fputs("cfgfs: out of memory\n", stderr);
+		return EXIT_TROUBLE;
+	}
+	check_all(&check, paths);
+	/* What was found out is kept also if nobody reads it to the end. */
+	flush(&check);
+	write_outputs(&check, now_seconds() - start);
+	for (size_t i = 0; i < check.part_count; i++)
+		tell_configuration(&check.parts[i]);
+
+	const int status = exit_status(&check);
+
+	release(&check);
+	return status;
+}

@@ -1,0 +1,164 @@
+/* cfgfs explain: how one file is judged, and what is stored about it. */
+#include "fs/report/report.h"
+#include "fs/service.h"
+#include "tools/command.h"
+#include "tools/options.h"
+#include "tools/place.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+
+static const char usage[] =
+	"Usage: cfgfs explain [OPTION]... FILE...\n"
+	"Say how a file is judged: format, schema and where it came from, what "
+	"the\n"
+	"verdict rests on, its key, and whether it is in the cache.\n"
+	"\n"
+	"  -s, --schema FILE, -l, --level LEVEL, --schema-mode M, --dialect "
+	"D,\n"
+	"      --root DIR, --cache DIR, --gitignore, --no-ignore as for "
+	"check\n";
+
+static void print_text(const char *key, const char *text)
+{
+	printf("  %-13s ", key);
+	report_write_field(stdout, text);
+	putchar('\n');
+}
+
+static void print_hex(const char *key, const uint8_t *bytes, size_t size)
+{
+	printf("  %-13s ", key);
+	for (size_t i = 0; i < size; i++)
+		printf("%02x", bytes[i]);
+	putchar('\n');
+}
+
+static void print_schema(const struct explanation *explanation)
+{
+	if (explanation->schema)
+		printf("  %-13s %s (%s)\n", "schema", explanation->schema,
+		       explanation->schema_origin);
+	else
+		print_text("schema", "none by configuration; the file may name "
+				     "one itself");
+	if (explanation->when_count)
+		printf("  %-13s %zu rule%s in " CONFIG_FILE "\n", "by content",
+		       explanation->when_count,
+		       explanation->when_count == 1 ? "" : "s");
+}
+
+static void print_stored(struct judge *judge, const struct judgement *stored)
+{
+	const struct verdict *verdict = stored->verdict;
+	struct tm time;
+	char when[32];
+
+	printf("  %-13s yes (%s)\n", "cached", cache_tier_name(stored->tier));
+	print_text("state", state_name((enum state)verdict->state));
+	print_text("schema used", verdict_text(verdict, verdict->schema));
+	if (localtime_r(&stored->validated_at, &time) &&
+	    strftime(when, sizeof(when), "%F %T", &time))
+		printf("  %-13s %s, took %u us\n", "validated", when,
+		       stored->usec);
+	for (uint32_t i = 0; i < stored->links.count; i++) {
+		const struct dependency dependency =
+			judge_dependency(judge, stored, i);
+
+		printf("  %-13s ", i ? "" : "rests on");
+		report_write_field(stdout, dependency.path);
+		if (!dependency.exists)
+			printf(" (does not exist)");
+		putchar('\n');
+	}
+}
+
+static void print_explanation(struct judge *judge,
+			      const struct explanation *explanation)
+{
+	if (explanation->skip) {
+		print_text("state", "skipped");
+		print_text("reason", explanation->skip);
+		return;
+	}
+	printf("  %-13s %s%s%s\n", "format", explanation->format,
+	       *explanation->dialect ? ", dialect " : "", explanation->dialect);
+	print_text("level", level_name(judge_settings(judge)->level));
+	print_text("schema mode",
+		   judge_settings(judge)->schema_options.mode == SCHEMA_STRICT
+			   ? "strict"
+			   : "compat");
+	print_schema(explanation);
+	printf("  %-13s %d\n", "engine", ENGINE_VERSION);
+	print_hex("content", explanation->content.bytes, DIGEST_SIZE);
+	print_hex("key.content", explanation->key.content.bytes,
+		  DIGEST_TAG_SIZE);
+	print_hex("key.plan", explanation->key.plan.bytes, DIGEST_SIZE);
+	if (explanation->stored)
+		print_stored(judge, explanation->stored);
+	else if (explanation->stale)
+		printf("  %-13s no: %s changed\n", "cached",
+		       explanation->stale);
+	else
+		print_text("cached", "no: this content was not judged under "
+				     "this plan");
+}
+
+static int explain(const struct tool_options *options, const char *path)
+{
+	struct service_options service_options = options->service;
+	struct place_of_path place;
+	struct service service;
+	struct explanation explanation;
+	int r = place_find(path, options->root, &place);
+
+	if (r)
+		return r;
+	if (place.is_directory) {
+		place_release(&place);
+		return -EISDIR;
+	}
+	service_options.root = place.root;
+	r = service_open(&service_options, &service);
+	if (r == 0) {
+		r = judge_explain(service.judge, place.path, &explanation);
+		if (r == 0) {
+			report_write_line(stdout, path);
+			putchar('\n');
+			print_text("root", place.root);
+			print_text("configuration",
+				   judge_config_state(service.judge));
+			print_explanation(service.judge, &explanation);
+			explanation_release(&explanation);
+		}
+		service_close(&service);
+	}
+	place_release(&place);
+	return r;
+}
+
+int cmd_explain(int argc, char **argv)
+{
+	struct tool_options options;
+	const enum options_result parsed =
+		options_parse(argc, argv, usage, &options);
+	int status = 0;
+
+	if (parsed != OPTIONS_GO)
+		return parsed == OPTIONS_HELP ? 0 : 2;
+	if (options.first_path == argc) {
+		fputs("cfgfs: explain which file?\n", stderr);
+		return 2;
+	}
+	for (int i = options.first_path; i < argc; i++) {
+		const int r = explain(&options, argv[i]);
+
+		if (r == 0)
+			continue;
+		fprintf(stderr, "cfgfs: cannot explain '%s': %s\n", argv[i],
+			strerrordesc_np(-r));
+		status = 2;
+	}
+	return status;
+}

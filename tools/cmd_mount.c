@@ -1,0 +1,119 @@
+/* cfgfs mount: serve a configuration tree through FUSE. */
+#include "fs/mount/options.h"
+#include "tools/command.h"
+#include "tools/options.h"
+
+#include <stdio.h>
+
+static const char usage[] =
+	"Usage: cfgfs mount [-f] [-o OPTION[,OPTION]...] SOURCE MOUNTPOINT\n"
+	"\n"
+	"Serve the tree SOURCE at MOUNTPOINT, read-only. A file is validated\n"
+	"when it is first read; results are files:\n"
+	"  cat MOUNTPOINT/.status    counts; validates nothing\n"
+	"  cat MOUNTPOINT/.report    one record a file and finding; validates\n"
+	"                            what was not read yet\n"
+	"  FILE.status, FILE.report  the same for one file\n"
+	"\n"
+	"  -f           stay in the foreground\n"
+	"  -o OPTION    on_invalid=serve    what becomes of invalid files\n"
+	"               level=fast|standard (default standard)\n"
+	"               coherence=auto|strict\n"
+	"               virtual=hidden|visible  are .status and .report "
+	"listed\n"
+	"               cache=DIR           where verdicts are kept\n"
+	"               max_size=64M        larger files are not validated\n"
+	"               wait=50ms           how long a read waits for a "
+	"verdict\n"
+	"               workers=N           threads that validate\n"
+	"               allow_other         let other users in\n"
+	"               or an option of libfuse: auto_unmount, noexec, ...\n"
+	"\n"
+	"  --schema-mode MODE, --dialect DRAFT, --require-schema, "
+	"--show-values\n"
+	"               as for 'cfgfs check'\n";
+
+static int wrong(const char *why)
+{
+	fprintf(stderr, "cfgfs: %s\nTry 'cfgfs mount --help'.\n", why);
+	return 2;
+}
+
+static int parse_list(const char *list, struct session_options *options)
+{
+	auto_free char *why = NULL;
+
+	if (mount_options_parse(list, options, &why))
+		return 0;
+	return wrong(why ? why : "no memory");
+}
+
+static int apply_other(int option, struct session_options *options)
+{
+	bool is_one;
+
+	if (options_apply_schema(option, optarg, &options->service.settings,
+				 &is_one) &&
+	    is_one)
+		return 0;
+	fputs("Try 'cfgfs mount --help'.\n", stderr);
+	return 2;
+}
+
+/* 0: go on; 1: help was printed; 2: an error was told. */
+static int parse(int argc, char **argv, struct session_options *options)
+{
+	static const struct option long_options[] = {
+		{"foreground", no_argument, NULL, 'f'},
+		{"options", required_argument, NULL, 'o'},
+		{"help", no_argument, NULL, 'h'},
+		OPTIONS_ABOUT_SCHEMAS,
+		{NULL, 0, NULL, 0},
+	};
+	int option;
+	int r = 0;
+
+	optind = 0;
+	while (r == 0 && (option = getopt_long(argc, argv, "fo:h", long_options,
+					       NULL)) != -1) {
+		switch (option) {
+		case 'f':
+			options->is_foreground = true;
+			break;
+		case 'o':
+			r = parse_list(optarg, options);
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return 1;
+		default:
+			r = apply_other(option, options);
+		}
+	}
+	return r;
+}
+
+static int run(int argc, char **argv, struct session_options *options)
+{
+	const int r = parse(argc, argv, options);
+
+	if (r)
+		return r == 1 ? 0 : r;
+	if (argc - optind != 2)
+		return wrong(argc - optind < 2
+				     ? "mount needs a source and a mountpoint"
+				     : "mount takes one source and one "
+				       "mountpoint");
+	options->service.root = argv[optind];
+	options->mountpoint = argv[optind + 1];
+	return session_run(options);
+}
+
+int cmd_mount(int argc, char **argv)
+{
+	struct session_options options = SESSION_DEFAULT;
+	const int status = run(argc, argv, &options);
+
+	session_options_release(&options);
+	return status;
+}

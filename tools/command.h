@@ -1,0 +1,27 @@
+/*
+ * The subcommands of cfgfs, one file each.
+ */
+#ifndef TOOLS_COMMAND_H
+#define TOOLS_COMMAND_H
+
+#include "validate/base.h"
+
+struct command {
+	const char *name;
+	const char *summary; /* one line for `cfgfs --help` */
+	bool is_common;	     /* false: only in `cfgfs --help all` */
+	/* argv[0] is the command's name; returns the exit status. */
+	int (*run)(int argc, char **argv);
+};
+
+int cmd_mount(int argc, char **argv);
+int cmd_umount(int argc, char **argv);
+int cmd_check(int argc, char **argv);
+int cmd_status(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
+int cmd_cache(int argc, char **argv);
+
+/* Colour is for terminals, and only if nobody objects (NO_COLOR, TERM=dumb). */
+bool command_use_colour(int fd);
+
+#endif

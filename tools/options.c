@@ -1,0 +1,250 @@
+#include "tools/options.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+enum long_option {
+	LONG_ROOT = OPTION_OTHERS,
+	LONG_CACHE,
+	LONG_NO_CACHE,
+	LONG_GITIGNORE,
+	LONG_NO_IGNORE,
+	LONG_AS,
+	LONG_FAIL_ON,
+	LONG_MAX_SIZE,
+	LONG_NO_PROFILE,
+};
+
+static const struct option long_options[] = {
+	{"schema", required_argument, NULL, 's'},
+	{"level", required_argument, NULL, 'l'},
+	{"format", required_argument, NULL, 'f'},
+	{"jobs", required_argument, NULL, 'j'},
+	OPTIONS_ABOUT_SCHEMAS,
+	{"root", required_argument, NULL, LONG_ROOT},
+	{"cache", required_argument, NULL, LONG_CACHE},
+	{"no-cache", no_argument, NULL, LONG_NO_CACHE},
+	{"gitignore", no_argument, NULL, LONG_GITIGNORE},
+	{"no-ignore", no_argument, NULL, LONG_NO_IGNORE},
+	{"as", required_argument, NULL, LONG_AS},
+	{"fail-on", required_argument, NULL, LONG_FAIL_ON},
+	{"max-size", required_argument, NULL, LONG_MAX_SIZE},
+	{"no-profile", no_argument, NULL, LONG_NO_PROFILE},
+	{"help", no_argument, NULL, 'h'},
+	{NULL, 0, NULL, 0},
+};
+
+static bool wrong(const char *what, const char *value, const char *choices)
+{
+	fprintf(stderr, "cfgfs: %s '%s' is not one of: %s\n", what, value,
+		choices);
+	return false;
+}
+
+static bool parse_level(const char *value, struct settings *settings)
+{
+	if (!level_parse(value, &settings->level))
+		return wrong("level", value, "fast, standard");
+	if (settings->level > LEVEL_STANDARD) {
+		fprintf(stderr,
+			"cfgfs: level %s is not available yet; use fast or "
+			"standard\n",
+			value);
+		return false;
+	}
+	return true;
+}
+
+static bool parse_mode(const char *value, struct settings *settings)
+{
+	if (strcmp(value, "compat") == 0)
+		settings->schema_options.mode = SCHEMA_COMPAT;
+	else if (strcmp(value, "strict") == 0)
+		settings->schema_options.mode = SCHEMA_STRICT;
+	else
+		return wrong("schema mode", value, "compat, strict");
+	return true;
+}
+
+static bool parse_dialect(const char *value, struct settings *settings)
+{
+	static const struct {
+		const char *name;
+		enum schema_dialect dialect;
+	} dialects[] = {
+		{"4", SCHEMA_DRAFT4},	     {"6", SCHEMA_DRAFT6},
+		{"7", SCHEMA_DRAFT7},	     {"2019-09", SCHEMA_2019_09},
+		{"2020-12", SCHEMA_2020_12},
+	};
+
+	for (size_t i = 0; i < array_size(dialects); i++) {
+		if (strcmp(value, dialects[i].name) == 0) {
+			settings->schema_options.dialect = dialects[i].dialect;
+			return true;
+		}
+	}
+	return wrong("dialect", value, "4, 6, 7, 2019-09, 2020-12");
+}
+
+static bool parse_number(const char *what, const char *value, uint64_t maximum,
+			 uint64_t *out)
+{
+	char *end;
+
+	errno = 0;
+
+	const unsigned long long number = strtoull(value, &end, 10);
+
+	if (errno || *end || end == value || *value == '-' || number < 1 ||
+	    number > maximum) {
+		fprintf(stderr,
+			"cfgfs: %s '%s' is not a number from 1 to %llu\n", what,
+			value, (unsigned long long)maximum);
+		return false;
+	}
+	*out = number;
+	return true;
+}
+
+static bool parse_jobs(const char *value, struct settings *settings)
+{
+	uint64_t jobs;
+
+	if (!parse_number("number of jobs", value, 256, &jobs))
+		return false;
+	settings->workers = (unsigned)jobs;
+	return true;
+}
+
+static bool add_output(const char *value, struct tool_options *options)
+{
+	if (options->output_count == OPTIONS_MAX_OUTPUTS) {
+		fputs("cfgfs: too many output formats\n", stderr);
+		return false;
+	}
+	options->outputs[options->output_count++] = value;
+	return true;
+}
+
+static bool parse_fail_on(const char *value, struct tool_options *options)
+{
+	options->warnings_fail = strcmp(value, "warning") == 0;
+	if (!options->warnings_fail && strcmp(value, "error") != 0)
+		return wrong("--fail-on", value, "error, warning");
+	return true;
+}
+
+bool options_apply_schema(int option, const char *value,
+			  struct settings *settings, bool *is_one)
+{
+	*is_one = true;
+	switch (option) {
+	case OPTION_SCHEMA_MODE:
+		return parse_mode(value, settings);
+	case OPTION_DIALECT:
+		return parse_dialect(value, settings);
+	case OPTION_REQUIRE_SCHEMA:
+		settings->require_schema = true;
+		return true;
+	case OPTION_SHOW_VALUES:
+		settings->show_values = true;
+		return true;
+	default:
+		*is_one = false;
+		return true;
+	}
+}
+
+static bool apply_switch(int option, struct tool_options *options)
+{
+	struct settings *settings = &options->service.settings;
+
+	switch (option) {
+	case LONG_NO_CACHE:
+		options->service.use_cache = false;
+		return true;
+	case LONG_GITIGNORE:
+		settings->use_gitignore = true;
+		return true;
+	case LONG_NO_IGNORE:
+		settings->use_ignore_files = false;
+		return true;
+	case LONG_NO_PROFILE:
+		settings->use_profile = false;
+		return true;
+	default: /* getopt has told what is wrong */
+		return false;
+	}
+}
+
+static bool apply(int option, const char *value, struct tool_options *options)
+{
+	struct settings *settings = &options->service.settings;
+	bool is_one;
+	const bool is_right =
+		options_apply_schema(option, value, settings, &is_one);
+
+	if (is_one)
+		return is_right;
+	switch (option) {
+	case 's':
+		settings->forced_schema = value;
+		return true;
+	case 'l':
+		return parse_level(value, settings);
+	case 'f':
+		return add_output(value, options);
+	case 'j':
+		return parse_jobs(value, settings);
+	case LONG_ROOT:
+		options->root = value;
+		return true;
+	case LONG_CACHE:
+		options->service.cache_directory = value;
+		return true;
+	case LONG_AS:
+		options->as = value;
+		return true;
+	case LONG_FAIL_ON:
+		return parse_fail_on(value, options);
+	case LONG_MAX_SIZE:
+		return parse_number("size in bytes", value, 1u << 30,
+				    &settings->max_size);
+	default:
+		return apply_switch(option, options);
+	}
+}
+
+static unsigned processors(void)
+{
+	const long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return count > 0 && count <= 256 ? (unsigned)count : 1;
+}
+
+enum options_result options_parse(int argc, char **argv, const char *usage,
+				  struct tool_options *out)
+{
+	struct tool_options options = {
+		.service = {.use_cache = true, .settings = SETTINGS_DEFAULT},
+	};
+	int option;
+
+	options.service.settings.workers = processors();
+	options.service.settings.watch_dependencies = false;
+	optind = 0;
+	while ((option = getopt_long(argc, argv, "s:l:f:j:h", long_options,
+				     NULL)) != -1) {
+		if (option == 'h') {
+			fputs(usage, stdout);
+			return OPTIONS_HELP;
+		}
+		if (!apply(option, optarg, &options)) {
+			fprintf(stderr, "Try 'cfgfs %s --help'.\n", argv[0]);
+			return OPTIONS_WRONG;
+		}
+	}
+	options.first_path = optind;
+	*out = options;
+	return OPTIONS_GO;
+}

@@ -1,0 +1,55 @@
+/*
+ * Options that check, status and explain share.
+ */
+#ifndef TOOLS_OPTIONS_H
+#define TOOLS_OPTIONS_H
+
+#include "fs/service.h"
+
+#include <getopt.h>
+
+enum { OPTIONS_MAX_OUTPUTS = 16 };
+
+struct tool_options {
+	struct service_options service; /* root is set for each tree */
+	const char *root;		/* --root, or NULL */
+	const char *outputs[OPTIONS_MAX_OUTPUTS]; /* -f, in order */
+	size_t output_count;
+	const char *as;	    /* --as: the name that standard input goes by */
+	bool warnings_fail; /* --fail-on warning */
+	int first_path;	    /* index in argv of the first operand */
+};
+
+/*
+ * The options about schemas, which mount has too: their places in a table for
+ * getopt_long(), and what to do with one of them. `is_one` tells whether it
+ * was one of these; false: told what is wrong with its value.
+ */
+#define OPTIONS_ABOUT_SCHEMAS                                                  \
+	{"schema-mode", required_argument, NULL, OPTION_SCHEMA_MODE},          \
+		{"dialect", required_argument, NULL, OPTION_DIALECT},          \
+		{"require-schema", no_argument, NULL, OPTION_REQUIRE_SCHEMA},  \
+	{                                                                      \
+		"show-values", no_argument, NULL, OPTION_SHOW_VALUES           \
+	}
+enum {
+	OPTION_SCHEMA_MODE = 256,
+	OPTION_DIALECT,
+	OPTION_REQUIRE_SCHEMA,
+	OPTION_SHOW_VALUES,
+	OPTION_OTHERS, /* the first number that is free */
+};
+must_check bool options_apply_schema(int option, const char *value,
+				     struct settings *settings, bool *is_one);
+
+/* How parsing ended: go on, help was printed (exit 0), or an error was told
+ * (exit 2). */
+enum options_result { OPTIONS_GO, OPTIONS_HELP, OPTIONS_WRONG };
+
+/*
+ * Parse, with argv[0] the name of the command. The result borrows from argv.
+ */
+enum options_result options_parse(int argc, char **argv, const char *usage,
+				  struct tool_options *out);
+
+#endif
