@@ -90,6 +90,11 @@ static void print_explanation(struct judge *judge,
 			   ? "strict"
 			   : "compat");
 	print_schema(explanation);
+	if (explanation->untrusted_checks)
+		printf("  %-13s %zu in " CONFIG_FILE
+		       ": skipped, untrusted (a tree cannot ask for "
+		       "commands)\n",
+		       "checks", explanation->untrusted_checks);
 	printf("  %-13s %d\n", "engine", ENGINE_VERSION);
 	print_hex("content", explanation->content.bytes, DIGEST_SIZE);
 	print_hex("key.content", explanation->key.content.bytes,

@@ -28,6 +28,7 @@ static int explain_content(struct judge *judge, const char *path,
 	out->format = plan.choice.format ? plan.choice.format->name : "";
 	out->dialect = plan.choice.dialect;
 	out->when_count = plan.when_count;
+	out->untrusted_checks = config_untrusted_checks(use.config);
 
 	const char *schema =
 		plan.forced_schema ? plan.forced_schema : plan.schema;

@@ -67,9 +67,10 @@ struct explanation {
 	char *skip;	    /* owned; why it is not judged, or NULL */
 	const char *format; /* "" for none */
 	const char *dialect;
-	char *schema;	     /* owned; by command line or configuration */
-	char *schema_origin; /* owned; where that was said */
-	size_t when_count;   /* rules by content that may name another */
+	char *schema;		 /* owned; by command line or configuration */
+	char *schema_origin;	 /* owned; where that was said */
+	size_t when_count;	 /* rules by content that may name another */
+	size_t untrusted_checks; /* commands of the tree: never run */
 	bool has_key;
 	struct digest content;
 	struct cache_key key;

@@ -98,6 +98,9 @@ says 'what it rests on' '^  rests on  *schemas/service.json' "$work/out"
 echo '{}' >"$src/schemas/service.json"
 run 'explain' 0 explain "$src/web/admin.yaml"
 says 'why it is not cached' '^  cached  *no: schemas/service.json changed' "$work/out"
+printf 'checks:\n  - {id: nginx, files: ["web/*"], run: ["nginx", "-t"]}\n' >"$src/.cfgfs.yaml"
+run 'explain commands of the tree' 0 explain "$src/web/admin.yaml"
+says 'that they are not run' '^  checks  *1 in .cfgfs.yaml: skipped, untrusted' "$work/out"
 run 'what is not there' 2 explain "$src/none"
 run 'help' 0 --help
 grep -q cache "$work/out" && fail 'the short help is short'
