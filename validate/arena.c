@@ -6,6 +6,33 @@
 
 enum { ALIGNMENT = 16, FIRST_BLOCK = 32 * 1024, LARGEST_STEP = 1024 * 1024 };
 
+/*
+ * Under AddressSanitizer pieces lie apart, and what is not handed out cannot
+ * be touched: inside a block it would not see an overrun by itself.
+ */
+#if defined(__has_feature)
+#define HAS_ASAN __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define HAS_ASAN 1
+#else
+#define HAS_ASAN 0
+#endif
+
+#if HAS_ASAN
+#include <sanitizer/asan_interface.h>
+enum { GAP = ALIGNMENT };
+#else
+#define ASAN_POISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
+enum { GAP = 0 };
+#endif
+
+/* What a piece of that size takes of a block. */
+static size_t room_of(size_t size)
+{
+	return ((size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1)) + GAP;
+}
+
 struct arena_block {
 	struct arena_block *older;
 	size_t size; /* payload bytes */
@@ -49,6 +76,7 @@ void arena_reset(struct arena *arena)
 	arena->block = keep;
 	arena->next = keep->data;
 	arena->end = keep->data + keep->size;
+	ASAN_POISON_MEMORY_REGION(keep->data, keep->size);
 }
 
 static void *fail(struct arena *arena, int error)
@@ -77,6 +105,7 @@ static bool add_block(struct arena *arena, size_t size)
 	arena->block = block;
 	arena->next = block->data;
 	arena->end = block->data + step;
+	ASAN_POISON_MEMORY_REGION(block->data, step);
 	return true;
 }
 
@@ -85,16 +114,16 @@ void *arena_alloc(struct arena *arena, size_t size)
 	if (size > arena->limit_bytes - arena->used_bytes)
 		return fail(arena, -E2BIG);
 
-	const size_t rounded =
-		(size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+	const size_t room = room_of(size);
 
-	if (rounded > (size_t)(arena->end - arena->next) &&
-	    !add_block(arena, rounded))
+	if (room > (size_t)(arena->end - arena->next) &&
+	    !add_block(arena, room))
 		return fail(arena, -ENOMEM);
 
 	char *start = arena->next;
 
-	arena->next += rounded;
+	ASAN_UNPOISON_MEMORY_REGION(start, size);
+	arena->next += room;
 	arena->used_bytes += size;
 	return start;
 }
@@ -102,22 +131,18 @@ void *arena_alloc(struct arena *arena, size_t size)
 void *arena_grow(struct arena *arena, void *old, size_t old_size,
 		 size_t new_size)
 {
-	const size_t held =
-		(old_size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-	const bool is_last = old && (char *)old + held == arena->next;
+	if (new_size - old_size > arena->limit_bytes - arena->used_bytes)
+		return fail(arena, -E2BIG);
 
-	if (is_last && new_size <= (size_t)(arena->end - (char *)old)) {
-		if (new_size - old_size >
-		    arena->limit_bytes - arena->used_bytes)
-			return fail(arena, -E2BIG);
-		const size_t rounded =
-			(new_size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+	const size_t room = room_of(new_size);
+	const bool is_last =
+		old && (char *)old + room_of(old_size) == arena->next;
 
-		if (rounded <= (size_t)(arena->end - (char *)old)) {
-			arena->next = (char *)old + rounded;
-			arena->used_bytes += new_size - old_size;
-			return old;
-		}
+	if (is_last && room <= (size_t)(arena->end - (char *)old)) {
+		ASAN_UNPOISON_MEMORY_REGION(old, new_size);
+		arena->next = (char *)old + room;
+		arena->used_bytes += new_size - old_size;
+		return old;
 	}
 
 	void *larger = arena_alloc(arena, new_size);

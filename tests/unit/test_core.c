@@ -7,6 +7,9 @@
 #include "validate/verdict.h"
 
 #include <errno.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
 
 static void an_arena_stops_at_its_limit(void **state)
 {
@@ -39,6 +42,34 @@ static void growing_in_an_arena_keeps_what_was_there(void **state)
 			assert_non_null(arena_alloc(&arena, 1));
 	}
 	arena_release(&arena);
+}
+
+/* So that an overrun inside a block does not go unseen by ASan. */
+static void pieces_of_an_arena_are_guarded_under_asan(void **state)
+{
+	(void)state;
+#ifdef __SANITIZE_ADDRESS__
+	struct arena arena;
+
+	arena_init(&arena, SIZE_MAX / 2);
+
+	char *first = arena_alloc(&arena, 5);
+	char *second = arena_alloc(&arena, 16);
+
+	assert_non_null(first);
+	assert_false(__asan_address_is_poisoned(first + 4));
+	assert_true(__asan_address_is_poisoned(first + 5));
+	assert_false(__asan_address_is_poisoned(second + 15));
+	assert_true(__asan_address_is_poisoned(second + 16));
+	assert_ptr_equal(arena_grow(&arena, second, 16, 20), second);
+	assert_false(__asan_address_is_poisoned(second + 19));
+	assert_true(__asan_address_is_poisoned(second + 20));
+	arena_reset(&arena);
+	assert_true(__asan_address_is_poisoned(first));
+	arena_release(&arena);
+#else
+	skip();
+#endif
 }
 
 static void parts_of_a_digest_are_kept_apart(void **state)
@@ -300,6 +331,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_arena_stops_at_its_limit),
 		cmocka_unit_test(growing_in_an_arena_keeps_what_was_there),
+		cmocka_unit_test(pieces_of_an_arena_are_guarded_under_asan),
 		cmocka_unit_test(parts_of_a_digest_are_kept_apart),
 		cmocka_unit_test(utf8_is_checked_to_the_letter),
 		cmocka_unit_test(utf16_becomes_utf8),
