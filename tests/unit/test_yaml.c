@@ -32,6 +32,8 @@ static void nodes_know_their_bytes(void **state)
 		 "<[!!str &x  a, &y !t 'b', ! c]><a><'b'><c>"},
 		{"properties on the line above", "!t # comment\n&a\nx: 1\n",
 		 "<x: 1><x><1>"},
+		{"properties of an empty key", "&a: 1\n", "<: 1><><1>"},
+		{"of an empty item", "- &a\n", "<- &a><>"},
 		{"plain over lines", "a: b\n  c  \n# end\nd: e\n",
 		 "<a: b\n  c  \n# end\nd: e><a><b\n  c><d><e>"},
 		{"block ends with its last child",

@@ -396,10 +396,24 @@ static int collect_merges(struct yaml_tree *tree, uint32_t object)
 	return 0;
 }
 
+/*
+ * Where a closed list or mapping begins. An empty first key or item stands
+ * behind its own anchor or tag, which was taken for one of the container.
+ */
+static uint32_t container_start(struct yaml_tree *tree,
+				const struct yaml_frame *frame)
+{
+	struct node *node = &tree->doc->nodes[frame->node];
+
+	if (frame->children && node[1].offset < node->offset)
+		node->offset = node[1].offset;
+	return node->offset;
+}
+
 int yaml_tree_close(struct yaml_tree *tree, uint32_t end)
 {
 	const struct yaml_frame frame = tree->frames[--tree->depth];
-	const uint32_t start = tree->doc->nodes[frame.node].offset;
+	const uint32_t start = container_start(tree, &frame);
 	int r = 0;
 
 	/* Of a block, libyaml tells where the next thing begins. */
