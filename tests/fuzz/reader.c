@@ -1,0 +1,184 @@
+#include "tests/fuzz/reader.h"
+
+#include "tests/fuzz/check_doc.h"
+#include "tests/fuzz/check_verdict.h"
+#include "tests/fuzz/fuzz.h"
+#include "validate/text.h"
+#include "validate/validate.h"
+
+#include <errno.h>
+
+/*
+ * What a byte may cost: nodes of 40 bytes in a list that doubles, frames and
+ * tables beside it; and what a file may cost anyway: a hundred findings.
+ */
+enum { ARENA_PER_BYTE = 600, ARENA_BASE = 256 * 1024 };
+
+static bool decode(struct fuzz_reading *reading, bool may_be_utf16,
+		   struct span *text)
+{
+	if (may_be_utf16) {
+		reading->result = text_from_utf16(*text, &reading->arena, text);
+		if (reading->result < 0)
+			return false;
+		reading->result = 0;
+	}
+
+	const size_t bom = text_bom_size(*text);
+
+	text->data += bom;
+	text->size -= bom;
+	return text_utf8_prefix(*text) == text->size &&
+	       (text->size == 0 || !memchr(text->data, '\0', text->size));
+}
+
+void fuzz_reading_run(struct fuzz_reading *reading,
+		      const struct fuzz_reader *reader, struct span text)
+{
+	const struct format *format = format_find(reader->format);
+
+	reading->bytes = fuzz_copy(text);
+
+	struct span source = {reading->bytes, text.size};
+
+	arena_init(&reading->arena, reading->limits.arena_bytes);
+	findings_init(&reading->findings, &reading->arena,
+		      reading->limits.findings);
+	reading->is_text = decode(reading, format->may_be_utf16, &source);
+	doc_init(&reading->doc, &reading->arena, source, reading->limits.nodes);
+	if (!reading->is_text)
+		return;
+
+	struct parse parse = {.source = source,
+			      .limits = &reading->limits,
+			      .dialect = reader->dialect,
+			      .doc = &reading->doc,
+			      .findings = &reading->findings};
+
+	reading->result = format->read(&parse);
+	reading->skip = parse.skip;
+}
+
+void fuzz_reading_release(struct fuzz_reading *reading)
+{
+	arena_release(&reading->arena);
+	free(reading->bytes);
+}
+
+bool fuzz_reading_is_good(const struct fuzz_reading *reading)
+{
+	return reading->is_text && reading->result == 0 && !reading->skip &&
+	       reading->findings.totals[SEVERITY_ERROR] == 0;
+}
+
+static struct plan plan_of(const struct fuzz_reader *reader,
+			   const struct limits *limits)
+{
+	return (struct plan){
+		.choice = {format_find(reader->format), reader->dialect},
+		.level = LEVEL_FAST,
+		.directory = "",
+		.limits = *limits,
+	};
+}
+
+/* The verdict by the front door; NULL: memory failed, which must not be. */
+static struct verdict *judge(const struct fuzz_reader *reader,
+			     const struct limits *limits, struct span text)
+{
+	const struct plan plan = plan_of(reader, limits);
+	struct verdict *verdict = NULL;
+	struct arena arena;
+
+	arena_init(&arena, 0);
+	fuzz_require(validate_bytes(&plan, text, NULL, &arena, &verdict) == 0,
+		     "every text gets a verdict");
+	arena_release(&arena);
+	return verdict;
+}
+
+/* The doc and its findings, and the same verdict as by the front door. */
+static void check_reading(struct fuzz_reading *reading,
+			  const struct fuzz_reader *reader, struct span text)
+{
+	auto_free struct verdict *judged =
+		judge(reader, &reading->limits, text);
+	struct verdict *built = NULL;
+
+	check_doc(&reading->doc, reader->promises, reading->limits.depth);
+	check_findings(&reading->findings, &reading->doc);
+	check_verdict(judged, reading->doc.source);
+	if (reading->skip) {
+		fuzz_require(judged->state == STATE_SKIPPED,
+			     "what the reader skips is skipped");
+		return;
+	}
+	fuzz_require(verdict_build(&reading->findings, &reading->doc, "",
+				   &built) == 0,
+		     "a verdict can be built");
+	fuzz_require(built->size == judged->size &&
+			     memcmp(built, judged, built->size) == 0,
+		     "the same text gets the same verdict, byte for byte");
+	free(built);
+}
+
+/* What cannot be read as text gets a verdict all the same. */
+static void check_unreadable(const struct fuzz_reader *reader,
+			     const struct limits *limits, struct span text)
+{
+	auto_free struct verdict *verdict = judge(reader, limits, text);
+
+	fuzz_require(verdict->state == STATE_INVALID,
+		     "what is no text is invalid");
+	fuzz_require(verdict_is_sound(verdict, verdict->size),
+		     "a verdict is sound");
+}
+
+/* Every budget small: an answer or a finding about it, never more. */
+static void check_budgets(const struct fuzz_reader *reader, struct span text,
+			  size_t used, uint32_t number)
+{
+	struct fuzz_reading reading = {
+		.limits = {.depth = 1 + number % 7,
+			   .nodes = 1 + number / 7 % 40,
+			   .aliases = number / 280 % 4,
+			   .directives = number / 1120 % 3,
+			   .findings = number / 3360 % 4,
+			   .schemas = 1,
+			   .steps = 100,
+			   .arena_bytes = number % 3 ? used : used / 2}};
+	/* INI has sections and keys, whatever the limit is. */
+	const uint32_t depth =
+		reading.limits.depth < 2 ? 2 : reading.limits.depth;
+
+	fuzz_reading_run(&reading, reader, text);
+	if (reading.result == 0 && !reading.arena.error)
+		check_doc(&reading.doc, reader->promises, depth);
+	fuzz_require(reading.arena.used_bytes <= reading.limits.arena_bytes,
+		     "memory is limited");
+	fuzz_require(reading.result == 0 || reading.result == -E2BIG ||
+			     reading.result == -EILSEQ,
+		     "only the arena's limit is an error");
+	fuzz_reading_release(&reading);
+}
+
+void fuzz_read(const struct fuzz_reader *reader, struct span text)
+{
+	struct fuzz_reading reading = {.limits = LIMITS_DEFAULT};
+	const uint32_t number = fuzz_number(text);
+
+	fuzz_reading_run(&reading, reader, text);
+
+	const size_t used = reading.arena.used_bytes;
+
+	fuzz_require(used <= ARENA_BASE + text.size * ARENA_PER_BYTE,
+		     "memory is linear");
+	fuzz_require(!reading.is_text || reading.result == 0, "a text is read");
+	if (reading.is_text)
+		check_reading(&reading, reader, text);
+	else
+		check_unreadable(reader, &reading.limits, text);
+	fuzz_reading_release(&reading);
+	if (number % 4 == 0)
+		check_budgets(reader, text, used, number / 4);
+}
