@@ -38,6 +38,7 @@ only lmdb.h cache/store_parts.h
 only yaml.h validate/formats/yaml/yaml.c
 only ini.h validate/formats/ini/ini.c
 only pcre2.h validate/schema/strings/pattern.c
+only unicode/ tools/idna_tables.c
 found=$(grep -rlE '^#include <fuse' --include='*.[ch]' fs tools | grep -v '^fs/mount/')
 if [ -n "$found" ]; then
 	printf 'FUSE outside of fs/mount:\n%s\n' "$found"

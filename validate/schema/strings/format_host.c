@@ -1,59 +1,18 @@
 #include "validate/schema/strings/format_check.h"
 
+#include "validate/schema/strings/idna/idna.h"
+
 #include <arpa/inet.h>
 #include <ctype.h>
 
-/* The text up to the next '.', taken off; false at the end. */
-static struct span take_label(struct span *text)
-{
-	const char *dot = memchr(text->data, '.', text->size);
-	const size_t size = dot ? (size_t)(dot - text->data) : text->size;
-	const struct span label = {text->data, size};
-
-	text->data += size;
-	text->size -= size;
-	return label;
-}
-
-static bool is_label(struct span label, bool may_be_wide)
-{
-	if (label.size == 0 || label.size > (may_be_wide ? 252 : 63))
-		return false;
-	if (label.data[0] == '-' || label.data[label.size - 1] == '-')
-		return false;
-	for (size_t i = 0; i < label.size; i++) {
-		const unsigned char c = (unsigned char)label.data[i];
-
-		if (c >= 0x80 ? !may_be_wide : !isalnum(c) && c != '-')
-			return false;
-	}
-	/* Hyphens there mark an encoded label, of which only xn-- exists. */
-	return label.size < 4 || memcmp(label.data + 2, "--", 2) != 0 ||
-	       strncasecmp(label.data, "xn", 2) == 0;
-}
-
-static bool is_host(struct span text, bool may_be_wide)
-{
-	if (text.size == 0 || text.size > 253)
-		return false;
-	for (;;) {
-		if (!is_label(take_label(&text), may_be_wide))
-			return false;
-		if (text.size == 0)
-			return true;
-		text.data++;
-		text.size--;
-	}
-}
-
 bool format_is_hostname(struct span text)
 {
-	return is_host(text, false);
+	return idna_is_host(text, IDNA_ASCII);
 }
 
 bool format_is_idn_hostname(struct span text)
 {
-	return is_host(text, true);
+	return idna_is_host(text, IDNA_UNICODE);
 }
 
 static bool is_address(int family, struct span text)
@@ -117,7 +76,7 @@ static bool is_atoms(struct span text, bool may_be_wide)
 static bool is_mail_domain(struct span text, bool may_be_wide)
 {
 	if (text.size < 2 || text.data[0] != '[')
-		return is_host(text, may_be_wide);
+		return idna_is_host(text, may_be_wide ? IDNA_ANY : IDNA_ASCII);
 	if (text.data[text.size - 1] != ']')
 		return false;
 
