@@ -39,6 +39,10 @@ enum operation {
 	OPERATION_PATTERN,
 	/* check, key of its name */
 	OPERATION_FORMAT,
+	/* none */
+	OPERATION_BASE64,
+	/* is it in base64? */
+	OPERATION_JSON,
 	/* limit */
 	OPERATION_MIN_ITEMS,
 	OPERATION_MAX_ITEMS,

@@ -1,6 +1,7 @@
 #include "validate/schema/compile/compiler.h"
 #include "validate/schema/equal.h"
 #include "validate/schema/number.h"
+#include "validate/schema/strings/content.h"
 #include "validate/schema/strings/format_check.h"
 
 #include <errno.h>
@@ -353,6 +354,59 @@ static int compile_format(struct compiler *compiler,
 	return compiler->emitter.error;
 }
 
+/* The text of a keyword that must be a string, if it is there. */
+static int read_string(struct compiler *compiler,
+		       const struct subschema *schema, enum keyword keyword,
+		       struct span *out)
+{
+	*out = (struct span){"", 0};
+	if (schema->values[keyword] == DOC_NONE)
+		return 0;
+
+	const struct node *node =
+		doc_node(schema->doc, schema->values[keyword]);
+
+	if (node->type != NODE_STRING)
+		return keyword_error(compiler, schema, keyword, "a string");
+	*out = node_text(node);
+	return 0;
+}
+
+/*
+ * Draft 7 lets contents be asserted, which authors mean; since 2019-09 they
+ * are only told. What is in another encoding than base64 cannot be looked at.
+ */
+static int compile_content(struct compiler *compiler,
+			   const struct subschema *schema)
+{
+	struct emitter *emitter = &compiler->emitter;
+	struct span encoding;
+	struct span type;
+	int r = read_string(compiler, schema, KEYWORD_CONTENT_ENCODING,
+			    &encoding);
+
+	if (r == 0)
+		r = read_string(compiler, schema, KEYWORD_CONTENT_MEDIA_TYPE,
+				&type);
+	if (r || is_strict(compiler) ||
+	    resource_at(compiler, schema->target.resource)->dialect >
+		    SCHEMA_DRAFT7)
+		return r;
+
+	const bool is_base64 = content_is_base64_name(encoding);
+
+	if (is_base64) {
+		emit_begin(emitter, OPERATION_BASE64, KEYWORD_CONTENT_ENCODING);
+		emit_end(emitter);
+	}
+	if (content_is_json_name(type) && (is_base64 || !encoding.size)) {
+		emit_begin(emitter, OPERATION_JSON, KEYWORD_CONTENT_MEDIA_TYPE);
+		emit_word(emitter, is_base64);
+		emit_end(emitter);
+	}
+	return emitter->error;
+}
+
 int compile_string(struct compiler *compiler, const struct subschema *schema)
 {
 	int r = compile_limit(compiler, schema, KEYWORD_MIN_LENGTH,
@@ -365,5 +419,7 @@ int compile_string(struct compiler *compiler, const struct subschema *schema)
 		r = compile_format(compiler, schema);
 	if (r == 0 && schema->values[KEYWORD_PATTERN] != DOC_NONE)
 		r = compile_pattern(compiler, schema);
+	if (r == 0)
+		r = compile_content(compiler, schema);
 	return r;
 }

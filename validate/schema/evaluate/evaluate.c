@@ -22,6 +22,8 @@ operation_function *const operations[OPERATION_COUNT] = {
 	[OPERATION_MAX_LENGTH] = evaluate_max_length,
 	[OPERATION_PATTERN] = evaluate_pattern,
 	[OPERATION_FORMAT] = evaluate_format,
+	[OPERATION_BASE64] = evaluate_base64,
+	[OPERATION_JSON] = evaluate_json,
 	[OPERATION_MIN_ITEMS] = evaluate_min_items,
 	[OPERATION_MAX_ITEMS] = evaluate_max_items,
 	[OPERATION_UNIQUE_ITEMS] = evaluate_unique_items,
@@ -372,6 +374,11 @@ static void report_stop(const struct evaluation *evaluation)
 		findings_undecided(run->findings, "limit/pattern", place,
 				   "cannot be decided: a pattern of the schema "
 				   "takes too many steps");
+		break;
+	case STOP_CONTENT:
+		findings_undecided(run->findings, "limit/content", place,
+				   "cannot be decided: the JSON text in it is "
+				   "too large or too deeply nested");
 		break;
 	case STOP_UNRESOLVED:
 		findings_undecided(

@@ -1,6 +1,9 @@
 #include "validate/schema/evaluate/evaluation.h"
 #include "validate/schema/number.h"
+#include "validate/schema/strings/content.h"
 #include "validate/schema/strings/format_check.h"
+
+#include <errno.h>
 
 bool evaluate_false(struct evaluation *evaluation, const uint32_t *code,
 		    const struct subject *subject)
@@ -222,4 +225,35 @@ bool evaluate_format(struct evaluation *evaluation, const uint32_t *code,
 	if (format_check(code[2], node_text(subject->node)))
 		return true;
 	return evaluation_report(evaluation, subject, code, subject->at, 0);
+}
+
+bool evaluate_base64(struct evaluation *evaluation, const uint32_t *code,
+		     const struct subject *subject)
+{
+	if (content_is_base64(node_text(subject->node)))
+		return true;
+	return evaluation_report(evaluation, subject, code, subject->at, 0);
+}
+
+bool evaluate_json(struct evaluation *evaluation, const uint32_t *code,
+		   const struct subject *subject)
+{
+	const struct span text = node_text(subject->node);
+	const struct arena *arena = evaluation->run->arena;
+
+	/* A step is about as much work as reading 16 bytes. */
+	if (!evaluation_spend(evaluation, text.size / 16))
+		return false;
+
+	const int r = content_is_json(text, code[2],
+				      arena->limit_bytes - arena->used_bytes,
+				      evaluation->run->host);
+
+	if (r > 0)
+		return true;
+	if (r == 0)
+		return evaluation_report(evaluation, subject, code, subject->at,
+					 0);
+	return evaluation_stop(evaluation, r == -E2BIG ? STOP_CONTENT : r,
+			       subject->at);
 }

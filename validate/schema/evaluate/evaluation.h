@@ -16,6 +16,7 @@ enum stop {
 	STOP_DEPTH,
 	STOP_PATTERN,	 /* a match took too many steps */
 	STOP_UNRESOLVED, /* a reference that was not at hand */
+	STOP_CONTENT,	 /* JSON inside a string exceeds a limit */
 	STOP_DIGITS,	 /* a division of numbers that are too long */
 };
 
@@ -122,14 +123,15 @@ void explain_nearest(struct evaluation *evaluation, const uint32_t *code,
 operation_function evaluate_false, evaluate_enum, evaluate_minimum,
 	evaluate_maximum, evaluate_exclusive_minimum,
 	evaluate_exclusive_maximum, evaluate_multiple_of, evaluate_min_length,
-	evaluate_max_length, evaluate_pattern, evaluate_format,
-	evaluate_min_items, evaluate_max_items, evaluate_unique_items,
-	evaluate_items, evaluate_contains, evaluate_min_properties,
-	evaluate_max_properties, evaluate_members, evaluate_property_names,
-	evaluate_dependent_required, evaluate_dependent_schema, evaluate_ref,
-	evaluate_dynamic_ref, evaluate_all_of, evaluate_any_of, evaluate_one_of,
-	evaluate_not, evaluate_if, evaluate_unresolved,
-	evaluate_unevaluated_items, evaluate_unevaluated_properties;
+	evaluate_max_length, evaluate_pattern, evaluate_format, evaluate_base64,
+	evaluate_json, evaluate_min_items, evaluate_max_items,
+	evaluate_unique_items, evaluate_items, evaluate_contains,
+	evaluate_min_properties, evaluate_max_properties, evaluate_members,
+	evaluate_property_names, evaluate_dependent_required,
+	evaluate_dependent_schema, evaluate_ref, evaluate_dynamic_ref,
+	evaluate_all_of, evaluate_any_of, evaluate_one_of, evaluate_not,
+	evaluate_if, evaluate_unresolved, evaluate_unevaluated_items,
+	evaluate_unevaluated_properties;
 
 /* The text of a key; a complex key of YAML has none. */
 static inline struct span evaluation_key(const struct evaluation *evaluation,

@@ -270,6 +270,17 @@ static void say_format(struct message *message)
 	say(message, "must be %s", format_check_meaning(message->code[2]));
 }
 
+static void say_base64(struct message *message)
+{
+	say(message, "must be base64 text");
+}
+
+static void say_json(struct message *message)
+{
+	say(message, message->code[2] ? "must be JSON text in base64"
+				      : "must be JSON text");
+}
+
 static void say_repeat(struct message *message)
 {
 	say(message, "repeats an earlier item of this list");
@@ -416,6 +427,8 @@ static void (*const speakers[KEYWORD_COUNT])(struct message *message) = {
 	[KEYWORD_MAX_LENGTH] = say_size,
 	[KEYWORD_PATTERN] = say_pattern,
 	[KEYWORD_FORMAT] = say_format,
+	[KEYWORD_CONTENT_ENCODING] = say_base64,
+	[KEYWORD_CONTENT_MEDIA_TYPE] = say_json,
 	[KEYWORD_MIN_ITEMS] = say_size,
 	[KEYWORD_MAX_ITEMS] = say_size,
 	[KEYWORD_UNIQUE_ITEMS] = say_repeat,
