@@ -43,6 +43,8 @@ uint32_t doc_push(struct doc *doc, struct node node)
 	const uint32_t index = doc->count++;
 
 	node.next = index + 1;
+	if (node.flags & NODE_UNTYPED)
+		doc->is_untyped = true;
 	doc->nodes[index] = node;
 	return index;
 }

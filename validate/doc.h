@@ -73,6 +73,7 @@ struct doc {
 	uint32_t count;
 	uint32_t capacity;
 	uint32_t max_nodes;
+	bool is_untyped; /* there are NODE_UNTYPED values */
 	struct document *documents;
 	uint32_t document_count;
 	uint32_t document_capacity;

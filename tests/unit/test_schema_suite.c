@@ -2,6 +2,7 @@
  * The official test suite of JSON Schema: every required case of five drafts,
  * by the letter (strict), and the optional ones as they are meant (compat).
  */
+#include "tests/unit/both_forms.h"
 #include "tests/unit/suite.h"
 
 #include "validate/schema/schema.h"
@@ -68,7 +69,7 @@ static int evaluate(const struct schema *schema, const struct doc *doc,
 		.arena = &arena,
 		.findings = &findings,
 	};
-	const int r = schema_evaluate(schema, &run);
+	const int r = both_forms_evaluate(schema, &run);
 	const bool is_valid = findings.totals[SEVERITY_ERROR] == 0;
 	const bool is_decided = r == 0 && !findings.is_undecided;
 

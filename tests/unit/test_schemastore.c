@@ -2,6 +2,7 @@
  * Schemas as they are published, in compat mode: files that must pass, files
  * that must fail, and a list of known exceptions that is held exactly.
  */
+#include "tests/unit/both_forms.h"
 #include "tests/unit/suite.h"
 
 #include "validate/schema/schema.h"
@@ -63,7 +64,7 @@ static int judge(const struct schema *schema, struct reading *reading)
 		};
 
 		if (run.root != DOC_NONE && r == 0)
-			r = schema_evaluate(schema, &run);
+			r = both_forms_evaluate(schema, &run);
 	}
 	if (r || findings->is_undecided)
 		return -1;

@@ -14,6 +14,7 @@
 #include "validate/arena.h"
 #include "validate/doc.h"
 #include "validate/schema/keyword.h"
+#include "validate/schema/quick.h"
 #include "validate/schema/strings/pattern.h"
 
 /* "Not there", for all numbers in a program. */
@@ -182,6 +183,8 @@ struct schema {
 	const struct program_key *keys;
 	const struct program_location *locations;
 	const struct program_anchor *anchors;
+	const uint32_t *quick;			/* steps; NULL: no quick form */
+	const struct quick_block *quick_blocks; /* one a block, or NULL */
 	struct pattern **patterns;
 	struct doc constants; /* values of enum, const and limits */
 	uint32_t code_count;

@@ -1,4 +1,5 @@
 #include "validate/schema/compile/blocks.h"
+#include "validate/schema/compile/quick.h"
 #include "validate/schema/compile/uri.h"
 
 #include <errno.h>
@@ -43,6 +44,8 @@ static int compile_source(struct compiler *compiler, struct source *source,
 		r = block_of(compiler, target, &entry);
 	if (r == 0)
 		r = blocks_write(compiler);
+	if (r == 0)
+		quick_write(&compiler->emitter);
 	return r ? r : emit_finish(&compiler->emitter, entry, out);
 }
 

@@ -20,7 +20,7 @@ void emit_release(struct emitter *emitter)
 		pattern_free(patterns[i]);
 }
 
-static void fail(struct emitter *emitter)
+void emit_fail(struct emitter *emitter)
 {
 	if (!emitter->error)
 		emitter->error =
@@ -33,13 +33,21 @@ static void *add(struct emitter *emitter, struct list *list, size_t size)
 		emitter->error ? NULL : list_add(list, emitter->arena, size);
 
 	if (!item)
-		fail(emitter);
+		emit_fail(emitter);
 	return item;
 }
 
 void emit_word(struct emitter *emitter, uint32_t word)
 {
 	uint32_t *slot = add(emitter, &emitter->code, sizeof(*slot));
+
+	if (slot)
+		*slot = word;
+}
+
+void emit_quick(struct emitter *emitter, uint32_t word)
+{
+	uint32_t *slot = add(emitter, &emitter->quick, sizeof(*slot));
 
 	if (slot)
 		*slot = word;
@@ -111,7 +119,7 @@ static bool grow_key_table(struct emitter *emitter)
 	emitter->key_table =
 		arena_alloc(emitter->arena, size * sizeof(uint32_t));
 	if (!emitter->key_table) {
-		fail(emitter);
+		emit_fail(emitter);
 		return false;
 	}
 	memset(emitter->key_table, 0, size * sizeof(uint32_t));
@@ -138,7 +146,7 @@ uint32_t emit_key(struct emitter *emitter, struct span text)
 	const char *copy = key ? arena_text(emitter->arena, text) : NULL;
 
 	if (!copy) {
-		fail(emitter);
+		emit_fail(emitter);
 		return PROGRAM_NONE;
 	}
 	*key = (struct program_key){hash, (uint32_t)text.size, copy};
@@ -199,7 +207,7 @@ static uint32_t push_constant(struct emitter *emitter, struct node node)
 	const uint32_t index = doc_push(&emitter->constants, node);
 
 	if (index == DOC_NONE)
-		fail(emitter);
+		emit_fail(emitter);
 	return index;
 }
 
@@ -215,7 +223,7 @@ uint32_t emit_constant(struct emitter *emitter, const struct doc *doc,
 		(uint8_t)(copy.flags | (doc->nodes[node].flags & NODE_KEY));
 
 	if (emitter->depth == DEPTH_MAX)
-		fail(emitter);
+		emit_fail(emitter);
 
 	const uint32_t index =
 		emitter->error ? DOC_NONE : push_constant(emitter, copy);

@@ -17,8 +17,10 @@ struct emitter {
 	struct list keys;
 	struct list locations;
 	struct list anchors;
-	struct list patterns;	   /* of struct pattern * */
-	struct list pattern_notes; /* by key: its pattern or none */
+	struct list patterns;		  /* of struct pattern * */
+	struct list pattern_notes;	  /* by key: its pattern or none */
+	struct list quick;		  /* of uint32_t: steps */
+	struct quick_block *quick_blocks; /* one a block; NULL: none */
 	struct doc constants;
 	uint32_t *key_table; /* key + 1 by hash */
 	uint32_t key_table_size;
@@ -41,6 +43,11 @@ uint32_t emit_reserve(struct emitter *emitter, uint32_t words);
 void emit_patch(struct emitter *emitter, uint32_t place, uint32_t word);
 void emit_end(struct emitter *emitter);
 uint32_t emit_position(const struct emitter *emitter);
+
+/* Append a word to the quick form's steps. */
+void emit_quick(struct emitter *emitter, uint32_t word);
+/* Note that the arena failed. */
+void emit_fail(struct emitter *emitter);
 
 /* Numbers of things; PROGRAM_NONE after a failure. */
 uint32_t emit_key(struct emitter *emitter, struct span text);

@@ -68,6 +68,15 @@ static bool keep_all(struct schema *schema, struct emitter *emitter)
 	schema->anchors =
 		keep(schema, emitter->anchors.data,
 		     emitter->anchors.count * sizeof(struct program_anchor));
+	if (emitter->quick_blocks) {
+		schema->quick = keep(schema, emitter->quick.data,
+				     emitter->quick.count * sizeof(uint32_t));
+		schema->quick_blocks = keep(schema, emitter->quick_blocks,
+					    emitter->blocks.count *
+						    sizeof(struct quick_block));
+		if (!schema->quick || !schema->quick_blocks)
+			return false;
+	}
 	schema->patterns =
 		keep(schema, emitter->patterns.data,
 		     emitter->patterns.count * sizeof(struct pattern *));

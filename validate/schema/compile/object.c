@@ -141,7 +141,8 @@ static bool make_table(struct members *members)
 	members->slots = arena_alloc(&members->compiler->arena,
 				     size * sizeof(*members->slots));
 	for (uint32_t i = 0; members->slots && i < size; i++)
-		members->slots[i].key = PROGRAM_NONE;
+		members->slots[i] = (struct program_slot){
+			0, PROGRAM_NONE, PROGRAM_NONE, PROGRAM_NONE};
 	return members->slots != NULL;
 }
 

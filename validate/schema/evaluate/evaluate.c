@@ -296,7 +296,7 @@ static bool enter_block(struct evaluation *evaluation,
 	return is_good && !evaluation->stop;
 }
 
-bool evaluate_child(struct evaluation *evaluation, uint32_t block,
+bool evaluate_fully(struct evaluation *evaluation, uint32_t block,
 		    uint32_t child)
 {
 	struct subject subject = {
@@ -321,11 +321,20 @@ bool evaluate_child(struct evaluation *evaluation, uint32_t block,
 	return is_good;
 }
 
+bool evaluate_child(struct evaluation *evaluation, uint32_t block,
+		    uint32_t child)
+{
+	return evaluation->is_quick ? quick_hold(evaluation, block, child)
+				    : evaluate_fully(evaluation, block, child);
+}
+
 bool evaluate_same(struct evaluation *evaluation, uint32_t block,
 		   const struct subject *subject, uint32_t marks)
 {
 	struct subject same = *subject;
 
+	if (evaluation->is_quick && marks == PROGRAM_NONE)
+		return quick_hold(evaluation, block, subject->index);
 	if (block == PROGRAM_TRUE)
 		return true;
 	same.block = block;
@@ -412,22 +421,46 @@ static int explain(struct evaluation *evaluation)
 	return messages_add(evaluation);
 }
 
+/* By the full form, and explained if it is not valid. */
+static int evaluate_in_full(struct evaluation *evaluation)
+{
+	if (!evaluation->stop &&
+	    evaluate_child(evaluation, evaluation->program->entry,
+			   evaluation->run->root))
+		return 0;
+	if (evaluation->stop < 0)
+		return evaluation->stop;
+	if (!evaluation->stop)
+		return explain(evaluation);
+	report_stop(evaluation);
+	return 0;
+}
+
+static int evaluate(struct evaluation *evaluation, bool is_quick_enough)
+{
+	const int r = is_quick_enough ? 0 : evaluate_in_full(evaluation);
+
+	pattern_memory_free(evaluation->memory);
+	return r ? r : evaluation->run->arena->error;
+}
+
+int schema_evaluate_fully(const struct schema *schema,
+			  const struct schema_run *run)
+{
+	struct evaluation evaluation = {.program = schema,
+					.run = run,
+					.doc = run->doc,
+					.budget = {run->max_steps, 0}};
+
+	return evaluate(&evaluation, false);
+}
+
 int schema_evaluate(const struct schema *schema, const struct schema_run *run)
 {
 	struct evaluation evaluation = {.program = schema,
 					.run = run,
 					.doc = run->doc,
 					.budget = {run->max_steps, 0}};
-	int r = 0;
 
-	if (!evaluate_child(&evaluation, schema->entry, run->root)) {
-		if (evaluation.stop < 0)
-			r = evaluation.stop;
-		else if (evaluation.stop)
-			report_stop(&evaluation);
-		else
-			r = explain(&evaluation);
-	}
-	pattern_memory_free(evaluation.memory);
-	return r ? r : run->arena->error;
+	return evaluate(&evaluation, quick_evaluate(&evaluation));
 }

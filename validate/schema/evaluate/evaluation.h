@@ -48,6 +48,8 @@ struct evaluation {
 	uint32_t stop_at;
 	uint32_t unresolved; /* key of the reference, for STOP_UNRESOLVED */
 	bool is_explaining;
+	bool is_quick;	      /* running the quick form */
+	uint32_t quick_steps; /* taken from the budget and not yet used */
 	struct scratch scratch;
 	struct list violations;
 	struct list scopes; /* of uint32_t: resources that were entered */
@@ -73,8 +75,11 @@ extern operation_function *const operations[OPERATION_COUNT];
 
 /* evaluate.c */
 
-/* Hold a child of the document against a block. */
+/* Hold a child of the document against a block, in the form being run. */
 bool evaluate_child(struct evaluation *evaluation, uint32_t block,
+		    uint32_t child);
+/* The same in the full form, to which what is below goes back if quick. */
+bool evaluate_fully(struct evaluation *evaluation, uint32_t block,
 		    uint32_t child);
 /* Hold the same value against another block, with these marks. */
 bool evaluate_same(struct evaluation *evaluation, uint32_t block,
@@ -82,6 +87,18 @@ bool evaluate_same(struct evaluation *evaluation, uint32_t block,
 /* The same without noting violations; marks count only if it succeeds. */
 bool evaluate_quietly(struct evaluation *evaluation, uint32_t block,
 		      const struct subject *subject);
+
+/*
+ * quick.c: is the document valid? false: no, or it cannot be told so quickly;
+ * evaluation->stop is then a negative errno if nothing can be told.
+ */
+bool quick_evaluate(struct evaluation *evaluation);
+/* Hold a value against a block, within quick_evaluate(). */
+bool quick_hold(struct evaluation *evaluation, uint32_t block, uint32_t at);
+
+/* schema_evaluate() without the quick form; findings must be the same. */
+must_check int schema_evaluate_fully(const struct schema *schema,
+				     const struct schema_run *run);
 
 /* Spend steps; false if there are none left or the caller wants to stop. */
 bool evaluation_spend(struct evaluation *evaluation, uint64_t steps);
