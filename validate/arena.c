@@ -152,6 +152,27 @@ void *arena_grow(struct arena *arena, void *old, size_t old_size,
 	return larger;
 }
 
+void arena_trim(struct arena *arena, void *last, size_t old_size,
+		size_t new_size)
+{
+	arena->next = (char *)last + room_of(new_size);
+	arena->used_bytes -= old_size - new_size;
+	ASAN_POISON_MEMORY_REGION((char *)last + new_size, old_size - new_size);
+}
+
+void arena_rewind(struct arena *arena, const struct arena *mark)
+{
+	while (arena->block != mark->block) {
+		struct arena_block *older = arena->block->older;
+
+		free(arena->block);
+		arena->block = older;
+	}
+	*arena = *mark;
+	ASAN_POISON_MEMORY_REGION(arena->next,
+				  (size_t)(arena->end - arena->next));
+}
+
 char *arena_text(struct arena *arena, struct span text)
 {
 	char *copy = arena_alloc(arena, text.size + 1);

@@ -44,6 +44,16 @@ must_check void *arena_alloc(struct arena *arena, size_t size);
 must_check void *arena_grow(struct arena *arena, void *old, size_t old_size,
 			    size_t new_size);
 
+/* Give back the end of the block that was handed out last. */
+void arena_trim(struct arena *arena, void *last, size_t old_size,
+		size_t new_size);
+
+/*
+ * Forget what was handed out, and failed, since `mark` was a copy of the
+ * arena; nothing older may have grown since then.
+ */
+void arena_rewind(struct arena *arena, const struct arena *mark);
+
 /* A copy of `text` with a NUL behind it, or NULL as arena_alloc(). */
 must_check char *arena_text(struct arena *arena, struct span text);
 

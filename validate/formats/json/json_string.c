@@ -108,27 +108,6 @@ static char simple_escape(char letter)
 	}
 }
 
-static char *put_utf8(char *to, uint32_t code)
-{
-	if (code < 0x80) {
-		*to++ = (char)code;
-		return to;
-	}
-	if (code < 0x800) {
-		*to++ = (char)(0xc0 | code >> 6);
-	} else {
-		if (code < 0x10000) {
-			*to++ = (char)(0xe0 | code >> 12);
-		} else {
-			*to++ = (char)(0xf0 | code >> 18);
-			*to++ = (char)(0x80 | (code >> 12 & 0x3f));
-		}
-		*to++ = (char)(0x80 | (code >> 6 & 0x3f));
-	}
-	*to++ = (char)(0x80 | (code & 0x3f));
-	return to;
-}
-
 static void warn_of_surrogate(struct json_reader *reader, const char *escape,
 			      uint32_t node)
 {
@@ -195,7 +174,7 @@ static int decode(struct json_reader *reader, uint32_t index)
 		at += take_unicode(at, &code);
 		if (code == REPLACEMENT && escape_unit(escape) != REPLACEMENT)
 			warn_of_surrogate(reader, escape, index);
-		to = put_utf8(to, code);
+		to = text_put_utf8(to, code);
 	}
 
 	struct node *node = &reader->doc->nodes[index];

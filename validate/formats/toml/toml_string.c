@@ -1,5 +1,7 @@
 #include "validate/formats/toml/toml_internal.h"
 
+#include "validate/text.h"
+
 /* What a byte is good for; bytes of other code points than ASCII are 0. */
 enum {
 	BARE = 1,    /* part of a bare key */
@@ -60,22 +62,6 @@ struct decoder {
 	bool is_multi;
 };
 
-static void put_utf8(struct decoder *decoder, uint32_t code)
-{
-	static const unsigned char leads[] = {0, 0, 0xc0, 0xe0, 0xf0};
-	const int size = code < 0x80	  ? 1
-			 : code < 0x800	  ? 2
-			 : code < 0x10000 ? 3
-					  : 4;
-
-	for (int i = size - 1; i > 0; i--) {
-		decoder->to[i] = (char)(0x80 | (code & 0x3f));
-		code >>= 6;
-	}
-	decoder->to[0] = (char)(leads[size] | code);
-	decoder->to += size;
-}
-
 static int hex_digit(char byte)
 {
 	if (byte >= '0' && byte <= '9')
@@ -109,7 +95,7 @@ static bool decode_code(struct decoder *decoder, int digits)
 		return toml_fail(decoder->toml, start,
 				 (size_t)(decoder->at - start),
 				 "an escape that is no Unicode character");
-	put_utf8(decoder, code);
+	decoder->to = text_put_utf8(decoder->to, code);
 	return true;
 }
 

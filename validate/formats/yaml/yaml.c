@@ -1,5 +1,7 @@
-#include "validate/formats/formats.h"
+#include "validate/formats/yaml/yaml.h"
 
+#include "validate/formats/formats.h"
+#include "validate/formats/yaml/quick/quick.h"
 #include "validate/formats/yaml/yaml_head.h"
 #include "validate/formats/yaml/yaml_place.h"
 #include "validate/formats/yaml/yaml_problem.h"
@@ -242,7 +244,7 @@ static int read_stream(struct reader *reader)
 	return r;
 }
 
-int read_yaml(struct parse *parse)
+int yaml_read_by_library(struct parse *parse)
 {
 	struct reader reader = {.parse = parse};
 	int r;
@@ -251,4 +253,11 @@ int read_yaml(struct parse *parse)
 	r = read_stream(&reader);
 	parse->skip = reader.tree.skip;
 	return r == YAML_TREE_STOP ? yaml_tree_abandon(&reader.tree) : r;
+}
+
+int read_yaml(struct parse *parse)
+{
+	const int r = quick_read(parse);
+
+	return r == QUICK_LEFT ? yaml_read_by_library(parse) : r;
 }

@@ -1,6 +1,6 @@
 #include "validate/formats/yaml/yaml_place.h"
 
-static bool is_ascii(struct span text)
+bool yaml_place_is_ascii(struct span text)
 {
 	const uint64_t high_bits = 0x8080808080808080u;
 	uint64_t seen = 0;
@@ -20,7 +20,7 @@ static bool is_ascii(struct span text)
 void yaml_place_init(struct yaml_marks *marks, struct span source)
 {
 	*marks = (struct yaml_marks){.source = source,
-				     .is_ascii = is_ascii(source)};
+				     .is_ascii = yaml_place_is_ascii(source)};
 }
 
 static bool is_continuation(char c)

@@ -15,6 +15,9 @@ struct yaml_marks {
 	bool is_ascii;
 };
 
+/* Has the text no byte above 127? */
+bool yaml_place_is_ascii(struct span text);
+
 void yaml_place_init(struct yaml_marks *marks, struct span source);
 
 /* yaml_place_offset() where the source is not all ASCII. */

@@ -199,17 +199,13 @@ static void warn_ambiguous(struct yaml_tree *tree, struct span text,
 }
 
 /* Type and text; 0, or what yaml_scalar_resolve() says. */
-static int fill_scalar(struct yaml_tree *tree, const struct yaml_value *value,
-		       uint32_t index)
+static int type_scalar(struct yaml_tree *tree, const struct yaml_value *value,
+		       struct span text, enum yaml_tag tag, uint32_t index)
 {
 	struct node *node = &tree->doc->nodes[index];
-	const enum yaml_tag tag = place_scalar(tree, value, node);
-	const struct span text = keep_text(tree, value, node->offset);
-	int r;
+	const int r = yaml_scalar_resolve(tree->arena, text, tag,
+					  value->is_plain, node);
 
-	if (!text.data)
-		return tree->arena->error;
-	r = yaml_scalar_resolve(tree->arena, text, tag, value->is_plain, node);
 	if (node->type == NODE_STRING || node->flags & NODE_KEY)
 		node->hash = doc_hash(node_text(node));
 	if (node->flags & NODE_KEY && is_merge_key(value)) {
@@ -221,6 +217,32 @@ static int fill_scalar(struct yaml_tree *tree, const struct yaml_value *value,
 	return r;
 }
 
+static int fill_scalar(struct yaml_tree *tree, const struct yaml_value *value,
+		       uint32_t index)
+{
+	struct node *node = &tree->doc->nodes[index];
+	const enum yaml_tag tag = place_scalar(tree, value, node);
+	const struct span text = keep_text(tree, value, node->offset);
+
+	if (!text.data)
+		return tree->arena->error;
+	return type_scalar(tree, value, text, tag, index);
+}
+
+/* What type_scalar() said becomes a finding, or an error. */
+static int settle_scalar(struct yaml_tree *tree, const struct yaml_value *value,
+			 uint32_t index, int r)
+{
+	if (tree->arena->error)
+		return tree->arena->error;
+	if (r == -EOVERFLOW)
+		return yaml_tree_limit(tree, "digits", value->start,
+				       YAML_SCALAR_MAX_DIGITS);
+	if (r)
+		report_tag(tree, index);
+	return 0;
+}
+
 int yaml_tree_scalar(struct yaml_tree *tree, const struct yaml_value *value)
 {
 	uint32_t index;
@@ -229,14 +251,26 @@ int yaml_tree_scalar(struct yaml_tree *tree, const struct yaml_value *value)
 	if (r)
 		return r;
 	r = fill_scalar(tree, value, index);
-	if (tree->arena->error)
-		return tree->arena->error;
-	if (r == -EOVERFLOW)
-		return yaml_tree_limit(tree, "digits", value->start,
-				       YAML_SCALAR_MAX_DIGITS);
+	r = settle_scalar(tree, value, index, r);
+	return r ? r : set_anchor(tree, value->anchor, index, value->start);
+}
+
+int yaml_tree_placed(struct yaml_tree *tree, const struct yaml_value *value)
+{
+	struct node *node;
+	uint32_t index;
+	int r = add_node(tree, value->start, &index);
+
 	if (r)
-		report_tag(tree, index);
-	return set_anchor(tree, value->anchor, index, value->start);
+		return r;
+	node = &tree->doc->nodes[index];
+	node->offset = value->start;
+	node->length = value->end - value->start;
+	if (value->is_quoted)
+		node->flags |= NODE_QUOTED;
+	tree->end = value->end;
+	r = type_scalar(tree, value, value->text, TAG_NONE, index);
+	return settle_scalar(tree, value, index, r);
 }
 
 /* Why an alias to this anchor makes no sense, or NULL. */
@@ -481,6 +515,11 @@ int yaml_tree_end_stream(struct yaml_tree *tree)
 	tree->doc->nodes[index].text = "null";
 	tree->doc->nodes[index].size = 4;
 	return yaml_tree_end_document(tree, size);
+}
+
+bool yaml_tree_is_in_object(const struct yaml_tree *tree)
+{
+	return tree->depth && tree->frames[tree->depth - 1].is_object;
 }
 
 int yaml_tree_abandon(struct yaml_tree *tree)

@@ -51,6 +51,13 @@ void yaml_tree_init(struct yaml_tree *tree, struct parse *parse);
 /* Each: 0, YAML_TREE_STOP, or the arena's error. */
 must_check int yaml_tree_scalar(struct yaml_tree *tree,
 				const struct yaml_value *value);
+
+/*
+ * The same for one that stands exactly from start to end, without tag and
+ * anchor, and whose text lives as long as the document.
+ */
+must_check int yaml_tree_placed(struct yaml_tree *tree,
+				const struct yaml_value *value);
 must_check int yaml_tree_alias(struct yaml_tree *tree,
 			       const struct yaml_value *value);
 must_check int yaml_tree_open(struct yaml_tree *tree,
@@ -63,6 +70,9 @@ must_check int yaml_tree_end_stream(struct yaml_tree *tree);
 /* A limit is reached at `offset`: adds the finding. YAML_TREE_STOP. */
 int yaml_tree_limit(struct yaml_tree *tree, const char *name, uint32_t offset,
 		    uint64_t limit);
+
+/* Is the innermost open container a mapping? */
+bool yaml_tree_is_in_object(const struct yaml_tree *tree);
 
 /* After a stop: the document under way has no root. 0 or the arena's error. */
 must_check int yaml_tree_abandon(struct yaml_tree *tree);
