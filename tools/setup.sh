@@ -2,7 +2,8 @@
 # Root is asked for only for that.
 
 build_packages='gcc meson ninja-build pkg-config libfuse3-dev fuse3 liblmdb-dev
-libxxhash-dev libyaml-dev libinih-dev libcmocka-dev libsodium-dev libpcre2-dev'
+libxxhash-dev libyaml-dev libinih-dev libcmocka-dev libsodium-dev libpcre2-dev
+libexpat1-dev'
 
 # install_packages NAME...: those of them that are not there yet.
 install_packages() {

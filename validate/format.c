@@ -1,18 +1,36 @@
 #include "validate/format.h"
 
 #include "validate/formats/formats.h"
+#include "validate/formats/xml/xml_encoding.h"
+#include "validate/text.h"
 
 #include <strings.h>
 
 static const struct format formats[] = {
-	{"yaml", "parse.yaml", read_yaml, true, true},
-	{"json", "parse.json", read_json, false, false},
-	{"toml", "parse.toml", read_toml, true, false},
-	{"ini", "parse.ini", read_ini, true, false},
-	{"env", "parse.env", read_env, true, false},
-	{"properties", "parse.properties", read_properties, true, false},
-	{"jsonc", "parse.json", read_json, false, false},
-	{"ndjson", "parse.json", read_json, true, false},
+	{.name = "yaml",
+	 .key = "parse.yaml",
+	 .read = read_yaml,
+	 .may_be_utf16 = true},
+	{.name = "json", .key = "parse.json", .read = read_json},
+	{.name = "toml", .key = "parse.toml", .read = read_toml},
+	{.name = "ini", .key = "parse.ini", .read = read_ini},
+	{.name = "env", .key = "parse.env", .read = read_env},
+	{.name = "properties",
+	 .key = "parse.properties",
+	 .read = read_properties},
+	{.name = "jsonc", .key = "parse.json", .read = read_json},
+	{.name = "ndjson", .key = "parse.json", .read = read_json},
+	{.name = "xml",
+	 .key = "parse.xml",
+	 .is_syntax_only = true,
+#ifdef CFGFS_XML
+	 .read = read_xml,
+	 .may_be_utf16 = true,
+	 .decode = xml_decode
+#else
+	 .unavailable = "this build has no reader for XML"
+#endif
+	},
 };
 
 /* How a name tells the format; names[] are matched without ASCII case. */
@@ -80,6 +98,10 @@ static const struct name_rule exact_names[] = {
 	{"zoo.cfg", "properties", "properties"},
 	/* Not what name or folder say: no format of ours. */
 	{"resolv.conf", "", ""},
+	{"web.config", "xml", ""},
+	{"app.config", "xml", ""},
+	{"nuget.config", "xml", ""},
+	{"packages.config", "xml", ""},
 	{".clang-format", "yaml", ""},
 	{".clang-tidy", "yaml", ""},
 	{".clangd", "yaml", ""},
@@ -142,6 +164,35 @@ static const struct name_rule extensions[] = {
 	{"dnssd", "ini", "systemd"},
 	{"env", "env", ""},
 	{"properties", "properties", "properties"},
+	{"xml", "xml", ""},
+	{"xsd", "xml", ""},
+	{"xsl", "xml", ""},
+	{"xslt", "xml", ""},
+	{"xhtml", "xml", ""},
+	{"svg", "xml", ""},
+	{"wsdl", "xml", ""},
+	{"rng", "xml", ""},
+	{"rdf", "xml", ""},
+	{"pom", "xml", ""},
+	{"csproj", "xml", ""},
+	{"fsproj", "xml", ""},
+	{"vbproj", "xml", ""},
+	{"vcxproj", "xml", ""},
+	{"nuspec", "xml", ""},
+	{"resx", "xml", ""},
+	{"xaml", "xml", ""},
+	{"xlf", "xml", ""},
+	{"xliff", "xml", ""},
+	{"urdf", "xml", ""},
+	{"xacro", "xml", ""},
+};
+
+/* XML only if a '<' comes first: others have files of that name too. */
+static const struct name_rule tagged_extensions[] = {
+	{"config", "xml", ""},	     {"plist", "xml", ""},
+	{"props", "xml", ""},	     {"targets", "xml", ""},
+	{"launch", "xml", ""},	     {"ui", "xml", ""},
+	{"entitlements", "xml", ""},
 };
 
 /* Names that mean something only in their folder. */
@@ -164,6 +215,8 @@ static const struct name_rule modeline_names[] = {
 	{"conf-toml", "toml", ""},
 	{"systemd", "ini", "systemd"},
 	{"gitconfig", "ini", "gitconfig"},
+	{"xml", "xml", ""},
+	{"nxml", "xml", ""},
 	{"conf-windows", "ini", ""},
 	{"jproperties", "properties", "properties"},
 };
@@ -292,6 +345,39 @@ static bool begins_with_header(struct span content)
 	return at < end;
 }
 
+/* Behind byte order marks, and the NUL that UTF-16 has in front of ASCII. */
+static struct span without_marks(struct span content)
+{
+	size_t marks = text_bom_size(content);
+
+	if (span_starts(content, "\xff\xfe"))
+		marks = 2;
+	else if (span_starts(content, "\xfe\xff"))
+		marks = 3;
+	if (marks > content.size)
+		marks = content.size;
+	return (struct span){content.data + marks, content.size - marks};
+}
+
+/*
+ * Extensions that tell nothing without the content. A .conf is XML by its
+ * declaration or DOCTYPE only: Apache's begin with tags as well.
+ */
+static struct format_choice by_tag(const char *extension, struct span content)
+{
+	const struct span text = without_marks(content);
+
+	if (strcasecmp(extension, "conf") == 0)
+		return span_starts(text, "<?xml ") ||
+				       span_starts(text, "<!DOCTYPE ")
+			       ? (struct format_choice){format_find("xml"), ""}
+			       : no_choice;
+	return span_starts(text, "<") ? look_up(tagged_extensions,
+						array_size(tagged_extensions),
+						span_of(extension))
+				      : no_choice;
+}
+
 static struct format_choice by_name(const char *path, struct span content)
 {
 	const char *name = base_name(path);
@@ -321,7 +407,7 @@ static struct format_choice by_name(const char *path, struct span content)
 	if (choice.format && span_is(span_of(choice.format->name), "json") &&
 	    is_in_vscode(path))
 		return (struct format_choice){format_find("jsonc"), "jsonc"};
-	return choice;
+	return choice.format ? choice : by_tag(dot + 1, content);
 }
 
 enum { MODELINE_LINES = 5, MODELINE_BYTES = 1024 };

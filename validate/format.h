@@ -30,12 +30,30 @@ struct parse {
  */
 typedef int format_reader(struct parse *parse);
 
+/* A content on its way to UTF-8; finding places are offsets in `source`. */
+struct decoding {
+	struct span source; /* in and out; without byte order mark */
+	struct arena *arena;
+	struct findings *findings;
+	bool was_utf16; /* it is UTF-8 by now */
+	bool had_bom;	/* of UTF-8 */
+};
+
+/*
+ * Brings a content to UTF-8 by what it says of its own encoding. What is still
+ * not UTF-8 afterwards is an error of the file. 1: go on; 0: a finding says
+ * why not; -ENOMEM or -E2BIG (arena).
+ */
+typedef int format_decoder(struct decoding *decoding);
+
 struct format {
 	const char *name; /* as in reports: "yaml" */
 	const char *key;  /* profile phase: "parse.yaml" */
 	format_reader *read;
-	bool empty_is_valid;
 	bool may_be_utf16;
+	bool is_syntax_only;	 /* no values: no schema is applied */
+	format_decoder *decode;	 /* NULL: it is UTF-8 */
+	const char *unavailable; /* why this build cannot read it, or NULL */
 };
 
 /* NULL if there is none of that name. */

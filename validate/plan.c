@@ -79,6 +79,8 @@ struct digest plan_digest(const struct plan *plan, struct span content)
 	digest_add_number(&builder, ENGINE_VERSION);
 	add_name(&builder,
 		 plan->choice.format ? plan->choice.format->name : NULL);
+	add_name(&builder,
+		 plan->choice.format ? plan->choice.format->unavailable : NULL);
 	add_name(&builder, plan->choice.dialect);
 	add_name(&builder, plan->skip);
 	digest_add_number(&builder, plan->level);

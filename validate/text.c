@@ -57,27 +57,6 @@ size_t text_utf8_prefix(struct span text)
 	return at;
 }
 
-char *text_put_utf8(char *to, uint32_t code)
-{
-	if (code < 0x80) {
-		*to++ = (char)code;
-		return to;
-	}
-	if (code < 0x800) {
-		*to++ = (char)(0xc0 | code >> 6);
-	} else {
-		if (code < 0x10000) {
-			*to++ = (char)(0xe0 | code >> 12);
-		} else {
-			*to++ = (char)(0xf0 | code >> 18);
-			*to++ = (char)(0x80 | (code >> 12 & 0x3f));
-		}
-		*to++ = (char)(0x80 | (code >> 6 & 0x3f));
-	}
-	*to++ = (char)(0x80 | (code & 0x3f));
-	return to;
-}
-
 size_t text_bom_size(struct span text)
 {
 	return span_starts(text, "\xef\xbb\xbf") ? 3 : 0;
@@ -100,7 +79,7 @@ static enum byte_order utf16_order(const unsigned char *bytes, size_t size)
 	return NOT_UTF16;
 }
 
-static size_t put_utf8(char *to, uint32_t code)
+size_t text_put_utf8(char *to, uint32_t code)
 {
 	unsigned char *bytes = (unsigned char *)to;
 
@@ -176,7 +155,7 @@ int text_from_utf16(struct span text, struct arena *arena, struct span *out)
 		if (units == 0)
 			break;
 		if (code != 0xfeff || at > 0)
-			size += put_utf8(decoded + size, code);
+			size += text_put_utf8(decoded + size, code);
 		at += units * 2;
 	}
 	*out = (struct span){decoded, size};

@@ -9,12 +9,6 @@
 /* Offset of the first byte that is not UTF-8 (RFC 3629), or text.size. */
 size_t text_utf8_prefix(struct span text);
 
-/*
- * Write a code point (at most 0x10ffff) as UTF-8, up to 4 bytes; returns where
- * the next one goes.
- */
-char *text_put_utf8(char *to, uint32_t code);
-
 /* Bytes of a UTF-8 byte order mark at the start: 3 or 0. */
 size_t text_bom_size(struct span text);
 
@@ -26,6 +20,9 @@ size_t text_bom_size(struct span text);
  */
 must_check int text_from_utf16(struct span text, struct arena *arena,
 			       struct span *out);
+
+/* Write a code point (below 0x110000) in UTF-8: the bytes used, at most 4. */
+size_t text_put_utf8(char *to, uint32_t code);
 
 /* Line and column, both from 1; columns count code points. */
 struct position {

@@ -16,6 +16,46 @@ struct validation {
 	uint32_t schema_count;
 };
 
+/* 1 if the content is text in UTF-8, else 0 with a finding. */
+static int check_text(struct validation *run, struct span source)
+{
+	const size_t good = text_utf8_prefix(source);
+
+	if (good < source.size) {
+		findings_add(&run->findings, SEVERITY_ERROR, "encoding/utf-8",
+			     place_at(0, (uint32_t)good, 1),
+			     "not valid UTF-8 (byte 0x%02x); save the file as "
+			     "UTF-8",
+			     (unsigned)(unsigned char)source.data[good]);
+		return 0;
+	}
+
+	const char *nul =
+		source.size ? memchr(source.data, '\0', source.size) : NULL;
+
+	if (nul) {
+		findings_add(&run->findings, SEVERITY_ERROR, "encoding/nul",
+			     place_at(0, (uint32_t)(nul - source.data), 1),
+			     "a NUL byte; text files have none");
+		return 0;
+	}
+	return 1;
+}
+
+/* 1 if it was UTF-16, 0 if not; -EILSEQ with a finding; the arena's error. */
+static int decode_utf16(struct validation *run, struct span *source)
+{
+	const int r = text_from_utf16(*source, run->arena, source);
+
+	if (r != -EILSEQ)
+		return r;
+	doc_init(&run->doc, run->arena, *source, 0);
+	findings_add(&run->findings, SEVERITY_ERROR, "encoding/utf-16",
+		     place_at(0, (uint32_t)source->size, 1),
+		     "not valid UTF-16; save the file as UTF-8");
+	return r;
+}
+
 /*
  * Bring the content to UTF-8 without byte order mark. Returns 1 to go on, 0
  * when a finding says that it cannot be read, or the arena's error.
@@ -23,50 +63,22 @@ struct validation {
 static int decode(struct validation *run, struct span *source)
 {
 	const struct format *format = run->plan->choice.format;
+	struct decoding decoding = {.arena = run->arena,
+				    .findings = &run->findings};
+	int r = format->may_be_utf16 ? decode_utf16(run, source) : 0;
 
-	if (format->may_be_utf16) {
-		const int r = text_from_utf16(*source, run->arena, source);
-
-		if (r == -EILSEQ) {
-			doc_init(&run->doc, run->arena, *source, 0);
-			findings_add(
-				&run->findings, SEVERITY_ERROR,
-				"encoding/utf-16",
-				place_at(0, (uint32_t)source->size, 1),
-				"not valid UTF-16; save the file as UTF-8");
-			return 0;
-		}
-		if (r < 0)
-			return r;
-	}
+	if (r < 0)
+		return r == -EILSEQ ? 0 : r;
+	decoding.was_utf16 = r == 1;
 
 	const size_t bom = text_bom_size(*source);
 
-	source->data += bom;
-	source->size -= bom;
+	decoding.had_bom = bom != 0;
+	decoding.source = (struct span){source->data + bom, source->size - bom};
+	r = format->decode ? format->decode(&decoding) : 1;
+	*source = decoding.source;
 	doc_init(&run->doc, run->arena, *source, run->plan->limits.nodes);
-
-	const size_t good = text_utf8_prefix(*source);
-
-	if (good < source->size) {
-		findings_add(&run->findings, SEVERITY_ERROR, "encoding/utf-8",
-			     place_at(0, (uint32_t)good, 1),
-			     "not valid UTF-8 (byte 0x%02x); save the file as "
-			     "UTF-8",
-			     (unsigned)(unsigned char)source->data[good]);
-		return 0;
-	}
-
-	const char *nul =
-		source->size ? memchr(source->data, '\0', source->size) : NULL;
-
-	if (nul) {
-		findings_add(&run->findings, SEVERITY_ERROR, "encoding/nul",
-			     place_at(0, (uint32_t)(nul - source->data), 1),
-			     "a NUL byte; text files have none");
-		return 0;
-	}
-	return 1;
+	return r > 0 ? check_text(run, *source) : r;
 }
 
 static int read_document(struct validation *run, struct span source,
@@ -314,10 +326,29 @@ static int apply_schema(struct validation *run, uint32_t number)
 	return 0;
 }
 
+/* What was asked for and is not done must be seen. */
+static int leave_schemas(struct validation *run)
+{
+	const struct plan *plan = run->plan;
+	const struct place place = place_at(0, 0, 1);
+
+	if (plan->require_schema)
+		findings_add(&run->findings, SEVERITY_ERROR, "schema/required",
+			     place, "no schema can be applied to this format");
+	else if (plan->forced_schema || plan->schema)
+		findings_add(&run->findings, SEVERITY_INFO,
+			     "schema/not-applied", place,
+			     "only the syntax was checked: no schema can be "
+			     "applied to this format");
+	return 0;
+}
+
 static int apply_schemas(struct validation *run)
 {
 	if (run->plan->level == LEVEL_FAST)
 		return 0;
+	if (run->plan->choice.format->is_syntax_only)
+		return leave_schemas(run);
 	for (uint32_t i = 0; i < run->doc.document_count; i++) {
 		if (run->doc.documents[i].root == DOC_NONE)
 			continue;
@@ -361,6 +392,9 @@ int validate_bytes(const struct plan *plan, struct span content,
 		return verdict_plain(
 			STATE_SKIPPED,
 			plan->skip ? plan->skip : "no known format", out);
+	if (plan->choice.format->unavailable)
+		return verdict_plain(STATE_SKIPPED,
+				     plan->choice.format->unavailable, out);
 	if (content.size > UINT32_MAX / 2)
 		return verdict_plain(STATE_ERROR, "larger than 2 GiB", out);
 	arena->limit_bytes = plan->limits.arena_bytes;

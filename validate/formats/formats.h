@@ -35,6 +35,14 @@ format_reader read_env;
 format_reader read_properties;
 
 /*
+ * XML, through expat: is it well-formed? External entities and DTDs are never
+ * read; internal entities are expanded within bounds. The document is one
+ * object without members, at the root element. A build without expat has no
+ * such reader (see format.unavailable).
+ */
+format_reader read_xml;
+
+/*
  * Add an error finding "key/duplicate" for every key of an object (closed,
  * with hashes) that repeats an earlier one; it names the line of the first.
  * `document` is the index of the object's document. 0, -ENOMEM or -E2BIG

@@ -7,6 +7,7 @@
 #include "validate/formats/formats.h"
 #include "validate/formats/pairs.h"
 #include "validate/host.h"
+#include "validate/text.h"
 
 #include <errno.h>
 
@@ -77,27 +78,7 @@ struct token {
 
 static void put(struct token *token, uint32_t code)
 {
-	char *to = token->text + token->size;
-
-	if (code < 0x80) {
-		to[0] = (char)code;
-		token->size += 1;
-	} else if (code < 0x800) {
-		to[0] = (char)(0xc0 | code >> 6);
-		to[1] = (char)(0x80 | (code & 0x3f));
-		token->size += 2;
-	} else if (code < 0x10000) {
-		to[0] = (char)(0xe0 | code >> 12);
-		to[1] = (char)(0x80 | (code >> 6 & 0x3f));
-		to[2] = (char)(0x80 | (code & 0x3f));
-		token->size += 3;
-	} else {
-		to[0] = (char)(0xf0 | code >> 18);
-		to[1] = (char)(0x80 | (code >> 12 & 0x3f));
-		to[2] = (char)(0x80 | (code >> 6 & 0x3f));
-		to[3] = (char)(0x80 | (code & 0x3f));
-		token->size += 4;
-	}
+	token->size += text_put_utf8(token->text + token->size, code);
 }
 
 static int hex_digit(char c)

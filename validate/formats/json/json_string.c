@@ -174,7 +174,7 @@ static int decode(struct json_reader *reader, uint32_t index)
 		at += take_unicode(at, &code);
 		if (code == REPLACEMENT && escape_unit(escape) != REPLACEMENT)
 			warn_of_surrogate(reader, escape, index);
-		to = text_put_utf8(to, code);
+		to += text_put_utf8(to, code);
 	}
 
 	struct node *node = &reader->doc->nodes[index];

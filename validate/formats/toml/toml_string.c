@@ -95,7 +95,7 @@ static bool decode_code(struct decoder *decoder, int digits)
 		return toml_fail(decoder->toml, start,
 				 (size_t)(decoder->at - start),
 				 "an escape that is no Unicode character");
-	decoder->to = text_put_utf8(decoder->to, code);
+	decoder->to += text_put_utf8(decoder->to, code);
 	return true;
 }
 

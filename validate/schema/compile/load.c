@@ -123,7 +123,7 @@ static struct format_choice choose_format(const char *path)
 	const struct format_choice choice =
 		format_detect(path, (struct span){"", 0});
 
-	if (choice.format)
+	if (choice.format && !choice.format->is_syntax_only)
 		return choice;
 	return (struct format_choice){format_find("json"), ""};
 }

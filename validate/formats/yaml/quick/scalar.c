@@ -69,7 +69,7 @@ static char *decode(struct span raw, char *to)
 		at = read_code(at, end, &code);
 		if (!at)
 			return NULL;
-		to = text_put_utf8(to, code);
+		to += text_put_utf8(to, code);
 	}
 	return to;
 }
