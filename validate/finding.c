@@ -1,5 +1,7 @@
 #include "validate/finding.h"
 
+#include "validate/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -55,6 +57,7 @@ printf_like(2, 0) static char *format_message(struct arena *arena,
 			end--;
 		memcpy(buf + end, "...", 4);
 	}
+	text_make_plain(buf);
 	return arena_text(arena, span_of(buf));
 }
 
@@ -122,11 +125,21 @@ void findings_undecided(struct findings *findings, const char *rule,
 	va_list arguments;
 
 	findings->is_undecided = true;
-	if (!slot)
+	/* The reason is kept even when the finding is only counted. */
+	if (!slot && findings->reason)
 		return;
 	va_start(arguments, format);
-	say(findings, slot, format, arguments);
+
+	const char *message =
+		format_message(findings->arena, format, arguments);
+
 	va_end(arguments);
+	if (!findings->reason)
+		findings->reason = message;
+	if (slot) {
+		slot->message = message;
+		findings->count += message != NULL;
+	}
 }
 
 void findings_limit(struct findings *findings, const char *name,

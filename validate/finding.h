@@ -40,7 +40,8 @@ struct findings {
 	uint32_t capacity;
 	uint32_t max_count;
 	uint32_t totals[SEVERITY_COUNT]; /* also of those not kept */
-	bool is_undecided; /* a budget ran out or a schema is broken */
+	bool is_undecided;  /* a budget ran out or a schema is broken */
+	const char *reason; /* the first message about that, or NULL */
 };
 
 void findings_init(struct findings *findings, struct arena *arena,

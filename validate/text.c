@@ -57,6 +57,53 @@ size_t text_utf8_prefix(struct span text)
 	return at;
 }
 
+/* Invisible, or an order to the terminal or to the reader's eye? */
+static bool is_hidden(const unsigned char *point, size_t size)
+{
+	if (size == 1)
+		return point[0] < 0x20 || point[0] == 0x7f;
+	if (point[0] == 0xc2)
+		return point[1] <= 0xa0; /* C1 controls, no-break space */
+	if (point[0] == 0xd8)
+		return point[1] == 0x9c; /* Arabic letter mark */
+	if (point[0] == 0xe2 && point[1] == 0x80)
+		return point[2] < 0x90 || /* spaces, zero width, bidi */
+		       (point[2] >= 0xa8 && point[2] <= 0xaf);
+	if (point[0] == 0xe2 && point[1] == 0x81)
+		return point[2] >= 0xa0; /* invisible operators, isolates */
+	return point[0] == 0xef && point[1] == 0xbb && point[2] == 0xbf;
+}
+
+bool text_is_plain(struct span text, size_t *size)
+{
+	const unsigned char *bytes = (const unsigned char *)text.data;
+
+	*size = sequence_size(bytes, text.size);
+	if (*size)
+		return !is_hidden(bytes, *size);
+	*size = 1;
+	while (*size < text.size && is_continuation(bytes[*size]))
+		++*size;
+	return false;
+}
+
+void text_make_plain(char *text)
+{
+	struct span rest = span_of(text);
+	char *to = text;
+	size_t size;
+
+	for (; rest.size; rest.data += size, rest.size -= size) {
+		if (text_is_plain(rest, &size)) {
+			memmove(to, rest.data, size);
+			to += size;
+		} else {
+			*to++ = '?';
+		}
+	}
+	*to = '\0';
+}
+
 size_t text_bom_size(struct span text)
 {
 	return span_starts(text, "\xef\xbb\xbf") ? 3 : 0;

@@ -13,6 +13,16 @@ size_t text_utf8_prefix(struct span text);
 size_t text_bom_size(struct span text);
 
 /*
+ * Is the code point at the start of `text` harmless to show? Controls, what is
+ * invisible or turns the direction of writing, and bytes that are no UTF-8 are
+ * not. *size gets its bytes, at least 1.
+ */
+bool text_is_plain(struct span text, size_t *size);
+
+/* Put a '?' in place of each code point that is not plain. */
+void text_make_plain(char *text);
+
+/*
  * UTF-16 with byte order mark (or a NUL pattern of ASCII without one) turned
  * into UTF-8 in the arena. 1 and *out if it was UTF-16, 0 if it was not,
  * -EILSEQ with *out's size at the bad unit if it is broken, or the arena's

@@ -200,9 +200,11 @@ static struct finding make_finding(const struct entry *entry,
 	};
 }
 
-/* Why it could not be decided: the first finding that says so. */
+/* Why it could not be decided, "" if it was. */
 static const char *reason_of(const struct findings *findings)
 {
+	if (findings->is_undecided && findings->reason)
+		return findings->reason;
 	for (uint32_t i = 0; findings->is_undecided && i < findings->count; i++)
 		if (findings->list[i].severity == SEVERITY_ERROR)
 			return findings->list[i].message;

@@ -287,6 +287,87 @@ static void a_verdict_is_sorted_sound_and_safe_to_read(void **state)
 	arena_release(&arena);
 }
 
+static void the_reason_is_what_could_not_be_decided(void **state)
+{
+	struct arena arena;
+	struct doc doc;
+	struct findings findings;
+	struct verdict *verdict;
+
+	(void)state;
+	for (uint32_t kept = 0; kept < 4; kept++) {
+		arena_init(&arena, 100000);
+		doc_init(&doc, &arena, span_of("one\ntwo\n"), 10);
+		findings_init(&findings, &arena, kept);
+		findings_add(&findings, SEVERITY_ERROR, "a/first",
+			     place_at(0, 0, 1), "wrong");
+		findings_limit(&findings, "steps", place_at(0, 4, 1), 5);
+		findings_undecided(&findings, "a/third", place_at(0, 2, 1),
+				   "another reason");
+		assert_int_equal(verdict_build(&findings, &doc, "", &verdict),
+				 0);
+		assert_int_equal(verdict->state, STATE_ERROR);
+		assert_string_equal(verdict_text(verdict, verdict->reason),
+				    "cannot be decided: more than the limit of "
+				    "5 for steps");
+		assert_int_equal(verdict->finding_count, kept);
+		free(verdict);
+		arena_release(&arena);
+	}
+}
+
+static void messages_hold_nothing_that_a_terminal_obeys(void **state)
+{
+	static const struct {
+		const char *what;
+		const char *text;
+		const char *plain;
+	} cases[] = {
+		{"nothing", "", ""},
+		{"plain", "it's ~fine", "it's ~fine"},
+		{"controls", "a\x1b[31m\nb\x7f", "a?[31m?b?"},
+		{"C1",
+		 "a\xc2\x9b"
+		 "b\xc2\xa1",
+		 "a?b\xc2\xa1"},
+		{"bidi",
+		 "\xe2\x80\xae"
+		 "a\xd8\x9c\xe2\x81\xa6",
+		 "?a??"},
+		{"invisible",
+		 "a\xe2\x80\x8b"
+		 "b\xef\xbb\xbf",
+		 "a?b?"},
+		{"beyond ASCII", "\xe2\x80\x94\xf0\x9f\x98\x80\xd8\xa7",
+		 "\xe2\x80\x94\xf0\x9f\x98\x80\xd8\xa7"},
+		{"no UTF-8", "\xff\xc3(\xe2\x82",
+		 "?"
+		 "?(?"},
+		{"loose ends",
+		 "\x80\x80\x80"
+		 "a",
+		 "?a"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(cases); i++) {
+		char *text = strdup(cases[i].text);
+		struct arena arena;
+		struct findings findings;
+
+		text_make_plain(text);
+		if (strcmp(text, cases[i].plain) != 0)
+			fail_msg("%s: %s", cases[i].what, text);
+		free(text);
+		arena_init(&arena, 10000);
+		findings_init(&findings, &arena, 1);
+		findings_add(&findings, SEVERITY_ERROR, "a/b",
+			     place_at(0, 0, 1), "%s", cases[i].text);
+		assert_string_equal(findings.list[0].message, cases[i].plain);
+		arena_release(&arena);
+	}
+}
+
 static void formats_are_known_by_modeline_name_and_extension(void **state)
 {
 	static const struct {
@@ -339,6 +420,8 @@ int main(void)
 		cmocka_unit_test(paths_are_tidied_and_stay_inside),
 		cmocka_unit_test(a_doc_finds_keys_pointers_and_repeats),
 		cmocka_unit_test(a_verdict_is_sorted_sound_and_safe_to_read),
+		cmocka_unit_test(the_reason_is_what_could_not_be_decided),
+		cmocka_unit_test(messages_hold_nothing_that_a_terminal_obeys),
 		cmocka_unit_test(
 			formats_are_known_by_modeline_name_and_extension),
 	};

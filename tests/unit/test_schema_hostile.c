@@ -44,6 +44,9 @@ static const struct {
 	{"reference to no anchor", "{\"$ref\":\"#x\"}",
 	 "s.json:1:9: the reference to #x cannot be resolved: there is "
 	 "no such anchor"},
+	{"a reference of controls", "{\"$ref\":\"#/a\\u001b\\u202eb\"}",
+	 "s.json:1:9: the reference to #/a??b cannot be resolved: "
+	 "there is nothing at that place"},
 	{"reference to no file", "{\"items\":{\"$ref\":\"x.json\"}}",
 	 "s.json:1:18: the reference to x.json cannot be resolved: "
 	 "there is no such file"},

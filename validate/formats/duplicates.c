@@ -4,52 +4,22 @@
 
 enum { NAME_POINTS = 60 };
 
-/* Bytes of the UTF-8 sequence that begins with `first`, 1 if none does. */
-static size_t point_size(unsigned char first)
-{
-	if (first < 0xc2 || first > 0xf4)
-		return 1;
-	return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-}
-
-/* Is a code point, given as its bytes, harmless on a terminal? */
-static bool is_shown(const unsigned char *point, size_t size)
-{
-	if (size == 1)
-		return point[0] >= 0x20 && point[0] < 0x7f;
-	if (text_utf8_prefix((struct span){(const char *)point, size}) < size)
-		return false;
-	if (point[0] == 0xc2)
-		return point[1] > 0xa0; /* C1 controls, no-break space */
-	if (point[0] == 0xe2 && point[1] == 0x80)
-		return (point[2] & 0x3f) >= 0x10 && /* zero width, bidi */
-		       !(point[2] >= 0xa8 && point[2] <= 0xaf);
-	if (point[0] == 0xe2 && point[1] == 0x81)
-		return point[2] < 0xa0; /* invisible operators, isolates */
-	return !(point[0] == 0xef && point[1] == 0xbb && point[2] == 0xbf);
-}
-
 void formats_show_name(struct span name, char shown[static FORMATS_NAME_SIZE])
 {
 	size_t at = 0;
 	size_t size = 0;
 
 	for (int points = 0; at < name.size && points < NAME_POINTS; points++) {
-		const unsigned char *point =
-			(const unsigned char *)name.data + at;
-		const size_t width = point_size(point[0]);
+		const struct span rest = {name.data + at, name.size - at};
+		size_t width;
 
-		if (width <= name.size - at && is_shown(point, width)) {
-			memcpy(shown + size, point, width);
+		if (text_is_plain(rest, &width)) {
+			memcpy(shown + size, rest.data, width);
 			size += width;
-			at += width;
 		} else {
 			shown[size++] = '?';
-			at++;
-			while (at < name.size &&
-			       ((unsigned char)name.data[at] & 0xc0) == 0x80)
-				at++;
 		}
+		at += width;
 	}
 	memcpy(shown + size, at < name.size ? "..." : "",
 	       at < name.size ? 4 : 1);

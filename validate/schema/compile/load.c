@@ -9,8 +9,14 @@
 
 static int say(struct compiler *compiler, const char *text)
 {
-	*compiler->why = strdup(text);
-	return *compiler->why ? -EBADMSG : -ENOMEM;
+	char *why = strdup(text);
+
+	if (!why)
+		return -ENOMEM;
+	/* References and keys of the schema may hold anything. */
+	text_make_plain(why);
+	*compiler->why = why;
+	return -EBADMSG;
 }
 
 int compile_error_at(struct compiler *compiler, const char *path,
