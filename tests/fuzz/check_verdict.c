@@ -94,10 +94,12 @@ static bool has_secret_values(const struct doc *doc)
 	return doc->document_count > 0 && !check_doc_key_has(doc, secret);
 }
 
-void check_findings(const struct findings *findings, const struct doc *doc)
+void check_findings(const struct findings *findings, const struct doc *doc,
+		    bool is_discreet)
 {
 	uint64_t total = 0;
-	const bool is_secret = findings->count && has_secret_values(doc);
+	const bool is_secret =
+		is_discreet && findings->count && has_secret_values(doc);
 
 	for (int i = 0; i < SEVERITY_COUNT; i++)
 		total += findings->totals[i];

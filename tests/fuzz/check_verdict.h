@@ -10,8 +10,12 @@
 /* A value that holds this word must not come back in any message. */
 #define CHECK_SECRET "s3cr3t"
 
-/* Rules, messages, places of all findings about `doc`. */
-void check_findings(const struct findings *findings, const struct doc *doc);
+/*
+ * Rules, messages, places of all findings about `doc`. `is_discreet`: values
+ * are not to be shown.
+ */
+void check_findings(const struct findings *findings, const struct doc *doc,
+		    bool is_discreet);
 
 /*
  * A verdict is sound, says what its counts say, and its positions are those of

@@ -106,7 +106,7 @@ static void check_reading(struct fuzz_reading *reading,
 	struct verdict *built = NULL;
 
 	check_doc(&reading->doc, reader->promises, reading->limits.depth);
-	check_findings(&reading->findings, &reading->doc);
+	check_findings(&reading->findings, &reading->doc, true);
 	check_verdict(judged, reading->doc.source);
 	if (reading->skip) {
 		fuzz_require(judged->state == STATE_SKIPPED,

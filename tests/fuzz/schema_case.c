@@ -1,0 +1,107 @@
+#include "tests/fuzz/schema_case.h"
+
+#include "tests/fuzz/check_program.h"
+#include "tests/fuzz/check_verdict.h"
+#include "tests/fuzz/fuzz.h"
+#include "validate/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+void schema_case_options(struct schema_case *made, uint8_t byte)
+{
+	const unsigned number = (byte - '0') & 0xffu;
+
+	made->options.mode = number % 2 ? SCHEMA_STRICT : SCHEMA_COMPAT;
+	made->options.dialect = (enum schema_dialect)(number / 2 % 6);
+	made->path = number / 12 % 2 ? "s.yaml" : "s.json";
+}
+
+static int read_part(void *ctx, const char *path, struct span *out)
+{
+	const struct schema_case *given = ctx;
+
+	if (strcmp(path, given->path) == 0)
+		*out = given->schema;
+	else if (strcmp(path, "other.json") == 0)
+		*out = given->other;
+	else
+		return -ENOENT;
+	return 0;
+}
+
+/* "s.json:3:7: what is wrong", with a place that there is. */
+static void check_why(const char *why)
+{
+	unsigned line = 0;
+	unsigned column = 0;
+	int size = 0;
+
+	fuzz_require(why, "a broken schema has a reason");
+	fuzz_require(check_is_printable(span_of(why)),
+		     "the reason can be printed");
+	why = strchr(why, ':');
+	fuzz_require(why && sscanf(why, ":%u:%u: %n", &line, &column, &size) ==
+				     2,
+		     "the reason has a place");
+	fuzz_require(line > 0 && column > 0 && why[size],
+		     "the reason has a place and a text");
+}
+
+struct schema *schema_case_compile(const struct schema_case *given)
+{
+	const struct host host = {.ctx = (void *)(uintptr_t)given,
+				  .read = read_part};
+	struct schema *schema = NULL;
+	auto_free char *why = NULL;
+	const int r = schema_compile(given->schema, given->path,
+				     &given->options, &host, &schema, &why);
+
+	if (r == -EBADMSG)
+		check_why(why);
+	else
+		fuzz_require(r == 0, "a schema is compiled or broken");
+	fuzz_require(!schema == !!r, "a schema is there when it is good");
+	if (schema)
+		check_program(schema);
+	return schema;
+}
+
+enum schema_case_answer schema_case_evaluate(const struct schema *schema,
+					     struct fuzz_reading *reading,
+					     bool may_quote)
+{
+	struct findings findings;
+	struct verdict *verdict = NULL;
+
+	findings_init(&findings, &reading->arena, reading->limits.findings);
+
+	const struct schema_run run = {
+		.doc = &reading->doc,
+		.root = reading->doc.documents[0].root,
+		.max_steps = reading->limits.steps,
+		.arena = &reading->arena,
+		.findings = &findings,
+		.show_values = may_quote,
+	};
+	const int r = schema_evaluate(schema, &run);
+
+	if (r == -E2BIG && reading->arena.error == -E2BIG)
+		return ANSWER_OPEN;
+	fuzz_require(r == 0, "an evaluation ends with an answer");
+	check_findings(&findings, &reading->doc, !may_quote);
+	fuzz_require(verdict_build(&findings, &reading->doc, "s.json",
+				   &verdict) == 0,
+		     "a verdict can be built");
+	check_verdict(verdict, reading->doc.source);
+
+	const enum state state = (enum state)verdict->state;
+
+	free(verdict);
+	if (findings.is_undecided) {
+		fuzz_require(state == STATE_ERROR,
+			     "what is not decided is an error");
+		return ANSWER_OPEN;
+	}
+	return state == STATE_INVALID ? ANSWER_BAD : ANSWER_GOOD;
+}
