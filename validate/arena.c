@@ -116,7 +116,8 @@ void *arena_alloc(struct arena *arena, size_t size)
 
 	const size_t room = room_of(size);
 
-	if (room > (size_t)(arena->end - arena->next) &&
+	/* No bytes are a piece too: NULL means failure. */
+	if ((!arena->block || room > (size_t)(arena->end - arena->next)) &&
 	    !add_block(arena, room))
 		return fail(arena, -ENOMEM);
 

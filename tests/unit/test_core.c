@@ -27,6 +27,17 @@ static void an_arena_stops_at_its_limit(void **state)
 	arena_release(&arena);
 }
 
+static void a_piece_of_no_bytes_is_no_failure(void **state)
+{
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena, 0);
+	assert_non_null(arena_alloc(&arena, 0));
+	assert_int_equal(arena.error, 0);
+	arena_release(&arena);
+}
+
 static void growing_in_an_arena_keeps_what_was_there(void **state)
 {
 	struct arena arena;
@@ -411,6 +422,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_arena_stops_at_its_limit),
+		cmocka_unit_test(a_piece_of_no_bytes_is_no_failure),
 		cmocka_unit_test(growing_in_an_arena_keeps_what_was_there),
 		cmocka_unit_test(pieces_of_an_arena_are_guarded_under_asan),
 		cmocka_unit_test(parts_of_a_digest_are_kept_apart),
