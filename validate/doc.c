@@ -33,20 +33,11 @@ static bool grow_nodes(struct doc *doc)
 	return true;
 }
 
-uint32_t doc_push(struct doc *doc, struct node node)
+uint32_t doc_push_growing(struct doc *doc, struct node node)
 {
-	if (doc_is_full(doc))
+	if (doc_is_full(doc) || !grow_nodes(doc))
 		return DOC_NONE;
-	if (doc->count == doc->capacity && !grow_nodes(doc))
-		return DOC_NONE;
-
-	const uint32_t index = doc->count++;
-
-	node.next = index + 1;
-	if (node.flags & NODE_UNTYPED)
-		doc->is_untyped = true;
-	doc->nodes[index] = node;
-	return index;
+	return doc_push(doc, node);
 }
 
 void doc_close(struct doc *doc, uint32_t container, uint32_t size, uint32_t end)

@@ -83,12 +83,26 @@ struct doc {
 void doc_init(struct doc *doc, struct arena *arena, struct span source,
 	      uint32_t max_nodes);
 
+/* doc_push() where there is no room: DOC_NONE if there will be none. */
+must_check uint32_t doc_push_growing(struct doc *doc, struct node node);
+
 /*
  * Append a node and return its index; `next` is set to the index after it
  * (close a container with doc_close()). Returns DOC_NONE when the arena failed
  * (see arena->error) or when the node limit is reached (doc_is_full()).
  */
-must_check uint32_t doc_push(struct doc *doc, struct node node);
+must_check static inline uint32_t doc_push(struct doc *doc, struct node node)
+{
+	const uint32_t index = doc->count;
+
+	if (index == doc->capacity)
+		return doc_push_growing(doc, node);
+	node.next = index + 1;
+	doc->is_untyped |= (node.flags & NODE_UNTYPED) != 0;
+	doc->nodes[index] = node;
+	doc->count = index + 1;
+	return index;
+}
 
 bool doc_is_full(const struct doc *doc);
 

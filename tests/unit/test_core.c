@@ -83,6 +83,45 @@ static void pieces_of_an_arena_are_guarded_under_asan(void **state)
 #endif
 }
 
+static void an_arena_goes_back_to_a_mark(void **state)
+{
+	struct arena arena;
+	struct arena mark;
+	char *kept;
+
+	(void)state;
+	arena_init(&arena, 1000000);
+	kept = arena_text(&arena, span_of("kept"));
+	mark = arena;
+	for (int i = 0; i < 9; i++)
+		assert_non_null(arena_alloc(&arena, 100000));
+	assert_null(arena_alloc(&arena, 100000));
+	assert_int_equal(arena.error, -E2BIG);
+	arena_rewind(&arena, &mark);
+	assert_int_equal(arena.error, 0);
+	assert_int_equal(arena.used_bytes, 5);
+	assert_non_null(arena_alloc(&arena, 900000));
+	assert_string_equal(kept, "kept");
+	arena_release(&arena);
+}
+
+static void an_arena_takes_back_the_end_of_a_block(void **state)
+{
+	struct arena arena;
+	char *text;
+
+	(void)state;
+	arena_init(&arena, 1000);
+	text = arena_alloc(&arena, 900);
+	assert_non_null(text);
+	memcpy(text, "text", 4);
+	arena_trim(&arena, text, 900, 4);
+	assert_int_equal(arena.used_bytes, 4);
+	memset(arena_alloc(&arena, 900), 0, 900);
+	assert_memory_equal(text, "text", 4);
+	arena_release(&arena);
+}
+
 static void parts_of_a_digest_are_kept_apart(void **state)
 {
 	struct digest_builder builder;
@@ -425,6 +464,8 @@ int main(void)
 		cmocka_unit_test(a_piece_of_no_bytes_is_no_failure),
 		cmocka_unit_test(growing_in_an_arena_keeps_what_was_there),
 		cmocka_unit_test(pieces_of_an_arena_are_guarded_under_asan),
+		cmocka_unit_test(an_arena_goes_back_to_a_mark),
+		cmocka_unit_test(an_arena_takes_back_the_end_of_a_block),
 		cmocka_unit_test(parts_of_a_digest_are_kept_apart),
 		cmocka_unit_test(utf8_is_checked_to_the_letter),
 		cmocka_unit_test(utf16_becomes_utf8),

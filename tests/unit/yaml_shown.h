@@ -5,6 +5,7 @@
 #define TESTS_UNIT_YAML_SHOWN_H
 
 #include "tests/unit/shown.h"
+#include "tests/unit/yaml_compare.h"
 
 #include "validate/text.h"
 
@@ -163,8 +164,10 @@ static inline void try_yaml_cases(const struct yaml_case *cases, size_t count)
 	size_t wrong = 0;
 
 	for (size_t i = 0; i < count; i++) {
+		const struct limits limits = LIMITS_DEFAULT;
 		struct reading reading;
 
+		compare_readers(span_of(cases[i].text), &limits);
 		read_yaml_text(&reading, cases[i].text);
 		wrong += yaml_differs(cases[i].what, cases[i].text,
 				      shown_yaml_values(&reading),

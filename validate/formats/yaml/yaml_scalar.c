@@ -129,9 +129,9 @@ static enum core classify_number(struct span text)
 		return CORE_HEX;
 	if (span_starts(text, "0o") && consists_of(behind(text, 2), is_octal))
 		return CORE_OCTAL;
-	if (is_word(rest, ".inf", ".Inf", ".INF"))
+	if (rest.size == 4 && is_word(rest, ".inf", ".Inf", ".INF"))
 		return CORE_INFINITE;
-	if (is_word(text, ".nan", ".NaN", ".NAN"))
+	if (text.size == 4 && is_word(text, ".nan", ".NaN", ".NAN"))
 		return CORE_NAN;
 	if (!split_decimal(rest, &decimal))
 		return CORE_STRING;

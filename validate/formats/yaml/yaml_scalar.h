@@ -37,6 +37,59 @@ must_check int yaml_scalar_resolve(struct arena *arena, struct span text,
 				   struct node *node);
 
 /*
+ * Is a plain scalar text in both versions of YAML, to judge by its begin and
+ * length? Most are; the others need the functions above and below.
+ */
+static inline bool yaml_scalar_is_text(struct span text)
+{
+	enum { LONGEST_WORD = 5 }; /* false */
+
+	switch (text.size ? text.data[0] : '~') {
+	case 'f':
+	case 'F':
+	case 'n':
+	case 'N':
+	case 'o':
+	case 'O':
+	case 't':
+	case 'T':
+	case 'y':
+	case 'Y':
+		return text.size > LONGEST_WORD;
+	case '0':
+	case '1':
+	case '2':
+	case '3':
+	case '4':
+	case '5':
+	case '6':
+	case '7':
+	case '8':
+	case '9':
+	case '+':
+	case '-':
+	case '.':
+	case '~':
+	case '<': /* a merge key */
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* Is it digits without a leading zero: the same number in both versions? */
+static inline bool yaml_scalar_is_count(struct span text)
+{
+	size_t digits = 0;
+
+	while (digits < text.size && text.data[digits] >= '0' &&
+	       text.data[digits] <= '9')
+		digits++;
+	return digits && digits == text.size &&
+	       (digits == 1 || text.data[0] != '0');
+}
+
+/*
  * What YAML 1.1 makes of a plain scalar and what to write instead, or NULL if
  * both versions agree. A key that looks like a boolean is not held against it:
  * `on:` and `y:` are common and harmless as keys.

@@ -157,11 +157,16 @@ static struct span keep_text(struct yaml_tree *tree,
 	return (struct span){arena_text(tree->arena, text), text.size};
 }
 
+static bool is_merge_sign(struct span text)
+{
+	return text.size == 2 && text.data[0] == '<' && text.data[1] == '<';
+}
+
 static bool is_merge_key(const struct yaml_value *value)
 {
 	/* An anchored one is data: others may repeat it. */
 	return value->is_plain && !value->anchor &&
-	       span_is(value->text, "<<") &&
+	       is_merge_sign(value->text) &&
 	       (!value->tag ||
 		strcmp(value->tag, "tag:yaml.org,2002:merge") == 0);
 }
@@ -198,25 +203,63 @@ static void warn_ambiguous(struct yaml_tree *tree, struct span text,
 			    message);
 }
 
-/* Type and text; 0, or what yaml_scalar_resolve() says. */
-static int type_scalar(struct yaml_tree *tree, const struct yaml_value *value,
-		       struct span text, enum yaml_tag tag, uint32_t index)
+static void set_text(struct node *node, enum node_type type, unsigned flags,
+		     struct span text)
+{
+	node->type = (uint8_t)type;
+	node->flags |= (uint8_t)flags;
+	node->text = text.data;
+	node->size = (uint32_t)text.size;
+}
+
+/* A plain scalar that is not obviously text. */
+static int type_plain(struct yaml_tree *tree, struct span text, uint32_t index)
 {
 	struct node *node = &tree->doc->nodes[index];
+	int r = 0;
+
+	if (yaml_scalar_is_count(text)) {
+		set_text(node, NODE_NUMBER, NODE_INTEGER, text);
+	} else {
+		r = yaml_scalar_resolve(tree->arena, text, TAG_NONE, true,
+					node);
+		if (!r)
+			warn_ambiguous(tree, text, index);
+	}
+	if (node->type == NODE_STRING || node->flags & NODE_KEY)
+		node->hash = doc_hash(node_text(node));
+	return r;
+}
+
+/* One without tag; 0, or what yaml_scalar_resolve() says. */
+static inline int type_scalar(struct yaml_tree *tree, struct span text,
+			      bool is_plain, uint32_t index)
+{
+	if (is_plain && !yaml_scalar_is_text(text))
+		return type_plain(tree, text, index);
+	set_text(&tree->doc->nodes[index], NODE_STRING, 0, text);
+	tree->doc->nodes[index].hash = doc_hash(text);
+	return 0;
+}
+
+static int type_tagged(struct yaml_tree *tree, const struct yaml_value *value,
+		       struct span text, enum yaml_tag tag, struct node *node)
+{
 	const int r = yaml_scalar_resolve(tree->arena, text, tag,
 					  value->is_plain, node);
 
 	if (node->type == NODE_STRING || node->flags & NODE_KEY)
 		node->hash = doc_hash(node_text(node));
-	if (node->flags & NODE_KEY && is_merge_key(value)) {
-		node->reserved = YAML_MERGE_KEY;
-		tree->frames[tree->depth - 1].has_merge = true;
-	}
-	if (!r && value->is_plain && tag == TAG_NONE)
-		warn_ambiguous(tree, text, index);
 	return r;
 }
 
+static void note_merge(struct yaml_tree *tree, struct node *key)
+{
+	key->reserved = YAML_MERGE_KEY;
+	tree->frames[tree->depth - 1].has_merge = true;
+}
+
+/* Type and text; 0, or what yaml_scalar_resolve() says. */
 static int fill_scalar(struct yaml_tree *tree, const struct yaml_value *value,
 		       uint32_t index)
 {
@@ -226,17 +269,20 @@ static int fill_scalar(struct yaml_tree *tree, const struct yaml_value *value,
 
 	if (!text.data)
 		return tree->arena->error;
-	return type_scalar(tree, value, text, tag, index);
+	if (node->flags & NODE_KEY && is_merge_key(value))
+		note_merge(tree, node);
+	return tag == TAG_NONE ? type_scalar(tree, text, value->is_plain, index)
+			       : type_tagged(tree, value, text, tag, node);
 }
 
-/* What type_scalar() said becomes a finding, or an error. */
-static int settle_scalar(struct yaml_tree *tree, const struct yaml_value *value,
-			 uint32_t index, int r)
+/* What it said becomes a finding, or an error. */
+static int settle_scalar(struct yaml_tree *tree, uint32_t start, uint32_t index,
+			 int r)
 {
 	if (tree->arena->error)
 		return tree->arena->error;
 	if (r == -EOVERFLOW)
-		return yaml_tree_limit(tree, "digits", value->start,
+		return yaml_tree_limit(tree, "digits", start,
 				       YAML_SCALAR_MAX_DIGITS);
 	if (r)
 		report_tag(tree, index);
@@ -251,26 +297,29 @@ int yaml_tree_scalar(struct yaml_tree *tree, const struct yaml_value *value)
 	if (r)
 		return r;
 	r = fill_scalar(tree, value, index);
-	r = settle_scalar(tree, value, index, r);
+	r = settle_scalar(tree, value->start, index, r);
 	return r ? r : set_anchor(tree, value->anchor, index, value->start);
 }
 
-int yaml_tree_placed(struct yaml_tree *tree, const struct yaml_value *value)
+int yaml_tree_placed(struct yaml_tree *tree, const struct yaml_placed *scalar)
 {
 	struct node *node;
 	uint32_t index;
-	int r = add_node(tree, value->start, &index);
+	int r = add_node(tree, scalar->start, &index);
 
 	if (r)
 		return r;
 	node = &tree->doc->nodes[index];
-	node->offset = value->start;
-	node->length = value->end - value->start;
-	if (value->is_quoted)
+	node->offset = scalar->start;
+	node->length = scalar->end - scalar->start;
+	if (scalar->is_quoted)
 		node->flags |= NODE_QUOTED;
-	tree->end = value->end;
-	r = type_scalar(tree, value, value->text, TAG_NONE, index);
-	return settle_scalar(tree, value, index, r);
+	else if (scalar->is_plain && node->flags & NODE_KEY &&
+		 is_merge_sign(scalar->text))
+		note_merge(tree, node);
+	tree->end = scalar->end;
+	r = type_scalar(tree, scalar->text, scalar->is_plain, index);
+	return settle_scalar(tree, scalar->start, index, r);
 }
 
 /* Why an alias to this anchor makes no sense, or NULL. */

@@ -25,6 +25,15 @@ struct yaml_value {
 	bool is_flow;
 };
 
+/* A scalar without tag and anchor that stands exactly from start to end. */
+struct yaml_placed {
+	uint32_t start;
+	uint32_t end;
+	struct span text; /* lives as long as the document */
+	bool is_plain;
+	bool is_quoted;
+};
+
 struct yaml_frame;
 
 struct yaml_tree {
@@ -51,18 +60,13 @@ void yaml_tree_init(struct yaml_tree *tree, struct parse *parse);
 /* Each: 0, YAML_TREE_STOP, or the arena's error. */
 must_check int yaml_tree_scalar(struct yaml_tree *tree,
 				const struct yaml_value *value);
-
-/*
- * The same for one that stands exactly from start to end, without tag and
- * anchor, and whose text lives as long as the document.
- */
-must_check int yaml_tree_placed(struct yaml_tree *tree,
-				const struct yaml_value *value);
 must_check int yaml_tree_alias(struct yaml_tree *tree,
 			       const struct yaml_value *value);
 must_check int yaml_tree_open(struct yaml_tree *tree,
 			      const struct yaml_value *value);
 must_check int yaml_tree_close(struct yaml_tree *tree, uint32_t end);
+must_check int yaml_tree_placed(struct yaml_tree *tree,
+				const struct yaml_placed *scalar);
 void yaml_tree_begin_document(struct yaml_tree *tree, uint32_t start);
 must_check int yaml_tree_end_document(struct yaml_tree *tree, uint32_t end);
 must_check int yaml_tree_end_stream(struct yaml_tree *tree);

@@ -94,7 +94,7 @@ static int read_flow(struct quick *quick)
 /* A value to the end of its line, or of its own lines. */
 static int read_value(struct quick *quick)
 {
-	struct yaml_value value;
+	struct yaml_placed value;
 	int r;
 
 	switch (*quick->at) {
@@ -123,7 +123,7 @@ static const char *find_colon(const struct quick *quick)
 }
 
 /* A pair of the open mapping, whose key has been read. */
-static int read_pair(struct quick *quick, const struct yaml_value *key,
+static int read_pair(struct quick *quick, const struct yaml_placed *key,
 		     const char *colon)
 {
 	struct quick_level *level = quick->top;
@@ -146,7 +146,7 @@ static int read_pair(struct quick *quick, const struct yaml_value *key,
 /* A line of the open mapping. */
 static int read_key(struct quick *quick)
 {
-	struct yaml_value key;
+	struct yaml_placed key;
 	const int r = quick_scalar(quick, 0, &key);
 	const char *colon;
 
@@ -160,7 +160,7 @@ static int read_key(struct quick *quick)
 static int read_scalar_or_mapping(struct quick *quick)
 {
 	const char *start = quick->at;
-	struct yaml_value value;
+	struct yaml_placed value;
 	const char *colon;
 	int r = quick_scalar(quick, 0, &value);
 

@@ -3,6 +3,8 @@
 #include "validate/formats/yaml/yaml_place.h"
 #include "validate/text.h"
 
+#include <endian.h>
+
 /* One letter a byte keeps the table readable. */
 enum {
 	B = BYTE_BLANK,
@@ -27,6 +29,39 @@ const unsigned char quick_bytes[256] = {
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, F, S, F, 0, X,
 };
 /* clang-format on */
+
+#define EACH_BYTE(byte) ((byte)*0x0101010101010101u)
+
+/*
+ * The top bit of each byte that is a control character or DEL. Bits above the
+ * first may be wrong, for the sums carry: only the lowest counts.
+ */
+static inline uint64_t control_bytes(uint64_t word)
+{
+	return ((word - EACH_BYTE(0x20u)) | (word + EACH_BYTE(1u))) & ~word &
+	       EACH_BYTE(0x80u);
+}
+
+const char *quick_find_break(const char *at, const char *end)
+{
+	while (end - at >= (ptrdiff_t)sizeof(uint64_t)) {
+		uint64_t word;
+
+		memcpy(&word, at, sizeof(word));
+		word = control_bytes(le64toh(word));
+		if (!word) {
+			at += sizeof(word);
+			continue;
+		}
+		at += (unsigned)__builtin_ctzll(word) / 8;
+		if (*at != '\t')
+			return at;
+		at++;
+	}
+	while (at < end && !quick_byte_is(*at, BYTE_BREAK | BYTE_BAD))
+		at++;
+	return at;
+}
 
 /* Of a sequence of two or three bytes. */
 static bool is_special(const unsigned char *bytes, size_t left)

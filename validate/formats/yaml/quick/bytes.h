@@ -30,4 +30,7 @@ static inline bool quick_byte_is(char byte, unsigned bits)
 	return quick_bytes[(unsigned char)byte] & bits;
 }
 
+/* The first line end or bad byte from `at` on, or `end`. */
+const char *quick_find_break(const char *at, const char *end);
+
 #endif

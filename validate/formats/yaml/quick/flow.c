@@ -44,7 +44,7 @@ static int find_token(struct quick *quick)
 /* The key of a pair and its colon, which stands on the same line. */
 static int read_key(struct quick *quick)
 {
-	struct yaml_value key;
+	struct yaml_placed key;
 	int r = quick_scalar(quick, BYTE_FLOW, &key);
 
 	if (r)
@@ -63,7 +63,7 @@ static int read_key(struct quick *quick)
 /* A scalar, or the begin of a list or mapping. */
 static int read_value(struct quick *quick, bool *is_open)
 {
-	struct yaml_value value;
+	struct yaml_placed value;
 	int r;
 
 	*is_open = *quick->at == '[' || *quick->at == '{';

@@ -9,9 +9,7 @@ enum { LINES_PER_POLL = 1024 }; /* between looks at the cancel flag */
 
 static void skip_comment(struct quick *quick)
 {
-	while (quick->at < quick->end &&
-	       !quick_byte_is(*quick->at, BYTE_BREAK | BYTE_BAD))
-		quick->at++;
+	quick->at = quick_find_break(quick->at, quick->end);
 }
 
 int quick_take_break(struct quick *quick)
@@ -58,7 +56,7 @@ int quick_find_content(struct quick *quick)
 
 int quick_add_null(struct quick *quick, uint32_t offset)
 {
-	const struct yaml_value value = {
+	const struct yaml_placed value = {
 		.start = offset,
 		.end = offset,
 		.text = {"", 0},

@@ -83,7 +83,7 @@ must_check int quick_find_content(struct quick *quick);
  * `stops` is BYTE_FLOW inside flow lists and mappings, else 0.
  */
 must_check int quick_scalar(struct quick *quick, unsigned stops,
-			    struct yaml_value *out);
+			    struct yaml_placed *out);
 
 /* A whole flow list or mapping, over lines; `at` goes behind it. */
 must_check int quick_flow(struct quick *quick);

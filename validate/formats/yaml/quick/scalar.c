@@ -18,7 +18,9 @@ static char simple_escape(char letter)
 	static const char meanings[] = "\a\b\t\n\v\f\r\x1b \"/\\\t";
 	const char *found = strchr(letters, letter);
 
-	return found ? meanings[found - letters] : '\0';
+	if (!found)
+		return 0;
+	return meanings[found - letters];
 }
 
 /*
@@ -130,7 +132,7 @@ static const char *find_quote(const struct quick *quick, bool *is_escaped)
 	}
 }
 
-static int read_quoted(struct quick *quick, struct yaml_value *out)
+static int read_quoted(struct quick *quick, struct yaml_placed *out)
 {
 	bool is_escaped;
 	const char *start = quick->at;
@@ -141,7 +143,7 @@ static int read_quoted(struct quick *quick, struct yaml_value *out)
 
 	const struct span raw = {start + 1, (size_t)(end - start - 1)};
 
-	*out = (struct yaml_value){
+	*out = (struct yaml_placed){
 		.start = quick_offset(quick, start),
 		.end = quick_offset(quick, end + 1),
 		.text = raw,
@@ -206,14 +208,14 @@ static const char *plain_end(const struct quick *quick, unsigned stops)
 }
 
 static int read_plain(struct quick *quick, unsigned stops,
-		      struct yaml_value *out)
+		      struct yaml_placed *out)
 {
 	const char *start = quick->at;
 
 	if (!begins_plain(quick, stops))
 		return QUICK_LEFT;
 	quick->at = plain_end(quick, stops);
-	*out = (struct yaml_value){
+	*out = (struct yaml_placed){
 		.start = quick_offset(quick, start),
 		.end = quick_offset(quick, quick->at),
 		.text = {start, (size_t)(quick->at - start)},
@@ -222,7 +224,7 @@ static int read_plain(struct quick *quick, unsigned stops,
 	return 0;
 }
 
-int quick_scalar(struct quick *quick, unsigned stops, struct yaml_value *out)
+int quick_scalar(struct quick *quick, unsigned stops, struct yaml_placed *out)
 {
 	if (*quick->at == '"' || *quick->at == '\'')
 		return read_quoted(quick, out);

@@ -14,11 +14,9 @@ struct text {
 
 static bool take_tail(struct quick *quick, struct text *text)
 {
-	const char c = quick->at < quick->end ? *quick->at : '\0';
-
-	if (c != '+' && c != '-')
+	if (quick->at == quick->end || (*quick->at != '+' && *quick->at != '-'))
 		return false;
-	text->tail = c == '+' ? TAIL_ALL : TAIL_NONE;
+	text->tail = *quick->at == '+' ? TAIL_ALL : TAIL_NONE;
 	quick->at++;
 	return true;
 }
@@ -89,9 +87,7 @@ static int measure(struct quick *quick, struct text *text)
 
 	while (!r && quick->at < quick->end &&
 	       quick->at - quick->line == text->indent) {
-		while (quick->at < quick->end &&
-		       !quick_byte_is(*quick->at, BYTE_BREAK | BYTE_BAD))
-			quick->at++;
+		quick->at = quick_find_break(quick->at, quick->end);
 		r = quick_take_break(quick);
 		if (!r)
 			r = skip_empty_lines(quick, text);
@@ -176,7 +172,7 @@ static size_t write_text(const struct text *text, char *to)
 int quick_text(struct quick *quick)
 {
 	struct arena *arena = quick->tree.arena;
-	struct yaml_value value = {.start = quick_offset(quick, quick->at)};
+	struct yaml_placed value = {.start = quick_offset(quick, quick->at)};
 	struct text text;
 	size_t size;
 	char *copy;
