@@ -48,6 +48,7 @@ static const struct name_rule exact_names[] = {
 	{".lfsconfig", "ini", "gitconfig"},
 	{".my.cnf", "ini", "mycnf"},
 	{"my.cnf", "ini", "mycnf"},
+	{"my.ini", "ini", "mycnf"},
 	{"mysql.cnf", "ini", "mycnf"},
 	{"mysqld.cnf", "ini", "mycnf"},
 	{"mariadb.cnf", "ini", "mycnf"},
@@ -71,17 +72,27 @@ static const struct name_rule exact_names[] = {
 	{".gitreview", "ini", "setupcfg"},
 	{".gitlint", "ini", "setupcfg"},
 	{"pip.conf", "ini", "setupcfg"},
-	{"supervisord.conf", "ini", ""},
+	{"pip.ini", "ini", "setupcfg"},
+	{".pydistutils.cfg", "ini", "setupcfg"},
+	{"babel.cfg", "ini", "setupcfg"},
+	{"ansible.cfg", "ini", "setupcfg"},
+	{".ansible.cfg", "ini", "setupcfg"},
+	{"supervisord.conf", "ini", "supervisor"},
+	{"uwsgi.ini", "ini", "uwsgi"},
+	{"wsl.conf", "ini", ""},
+	{".wslconfig", "ini", ""},
 	{"php.ini", "ini", "php"},
 	{".user.ini", "ini", "php"},
+	{"php-fpm.conf", "ini", "php"},
 	{".npmrc", "ini", "npmrc"},
+	{"npmrc", "ini", "npmrc"},
 	{".hgrc", "ini", "hg"},
 	{"hgrc", "ini", "hg"},
 	{"mercurial.ini", "ini", "hg"},
 	{"smb.conf", "ini", "samba"},
 	{"mimeapps.list", "ini", "desktop"},
 	{"index.theme", "ini", "desktop"},
-	{"networkmanager.conf", "ini", "desktop"},
+	{"networkmanager.conf", "ini", "keyfile"},
 	{"coredump.conf", "ini", "systemd"},
 	{"homed.conf", "ini", "systemd"},
 	{"journald.conf", "ini", "systemd"},
@@ -126,6 +137,8 @@ static const struct name_rule exact_names[] = {
 	{"cargo.lock", "toml", ""},
 	{"poetry.lock", "toml", ""},
 	{"uv.lock", "toml", ""},
+	{"containers.conf", "toml", ""},
+	{"registries.conf", "toml", ""},
 };
 
 static const struct name_rule extensions[] = {
@@ -145,7 +158,7 @@ static const struct name_rule extensions[] = {
 	{"repo", "ini", ""},
 	{"desktop", "ini", "desktop"},
 	{"directory", "ini", "desktop"},
-	{"nmconnection", "ini", "desktop"},
+	{"nmconnection", "ini", "keyfile"},
 	{"service", "ini", "systemd"},
 	{"socket", "ini", "systemd"},
 	{"timer", "ini", "systemd"},
@@ -161,6 +174,8 @@ static const struct name_rule extensions[] = {
 	{"link", "ini", "systemd"},
 	{"nspawn", "ini", "systemd"},
 	{"container", "ini", "systemd"},
+	{"volume", "ini", "systemd"},
+	{"kube", "ini", "systemd"},
 	{"dnssd", "ini", "systemd"},
 	{"env", "env", ""},
 	{"properties", "properties", "properties"},
@@ -201,6 +216,22 @@ static const struct name_rule tails[] = {
 	{".git/config", "ini", "gitconfig"},
 	{".aws/config", "ini", "setupcfg"},
 	{".aws/credentials", "ini", "setupcfg"},
+};
+
+/* Extensions that mean something else below a folder of that name. */
+static const struct {
+	const char *folder;
+	const char *extension;
+	const char *dialect; /* of INI */
+} folders[] = {
+	{"systemd", "conf", "systemd"},
+	{"php", "ini", "php"},
+	{"php.d", "ini", "php"},
+	{"pool.d", "conf", "php"},
+	{"uwsgi", "ini", "uwsgi"},
+	{"supervisor", "conf", "supervisor"},
+	{"supervisord.d", "ini", "supervisor"},
+	{"NetworkManager", "conf", "keyfile"},
 };
 
 /* What editors call a format in a modeline. */
@@ -297,14 +328,35 @@ static struct format_choice by_tail(const char *path)
 	return no_choice;
 }
 
-/* Is the folder of a .conf one of systemd, or of drop-ins ("x.service.d")? */
-static bool is_of_systemd(const char *path)
+/* Is one of the folders of a path of that name? */
+static bool is_below(const char *path, const char *folder)
+{
+	const size_t size = strlen(folder);
+
+	for (const char *at = path; at; at = strchr(at, '/')) {
+		at += at > path;
+		if (strncmp(at, folder, size) == 0 && at[size] == '/')
+			return true;
+	}
+	return false;
+}
+
+static struct format_choice by_folder(const char *path, const char *extension)
+{
+	for (size_t i = 0; i < array_size(folders); i++)
+		if (strcasecmp(extension, folders[i].extension) == 0 &&
+		    is_below(path, folders[i].folder))
+			return (struct format_choice){format_find("ini"),
+						      folders[i].dialect};
+	return no_choice;
+}
+
+/* Is a .conf a drop-in of systemd ("x.service.d/a.conf")? */
+static bool is_drop_in(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	struct span folder = {path, slash ? (size_t)(slash - path) : 0};
 
-	if (strncmp(path, "systemd/", 8) == 0 || strstr(path, "/systemd/"))
-		return true;
 	if (folder.size < 3 ||
 	    memcmp(folder.data + folder.size - 2, ".d", 2) != 0)
 		return false;
@@ -398,7 +450,10 @@ static struct format_choice by_name(const char *path, struct span content)
 		return (struct format_choice){format_find("jsonc"), "jsonc"};
 	if (!dot)
 		return no_choice;
-	if (strcasecmp(dot, ".conf") == 0 && is_of_systemd(path))
+	choice = by_folder(path, dot + 1);
+	if (choice.format)
+		return choice;
+	if (strcasecmp(dot, ".conf") == 0 && is_drop_in(path))
 		return (struct format_choice){format_find("ini"), "systemd"};
 	if (strcasecmp(dot, ".cfg") == 0 && content.size &&
 	    !begins_with_header(content))

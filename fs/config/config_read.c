@@ -285,10 +285,22 @@ static const struct {
 	const char *dialect;
 	bool is_default;
 } dialects[] = {
-	{"ini", "systemd", false},	    {"ini", "desktop", false},
-	{"ini", "gitconfig", false},	    {"ini", "mycnf", false},
-	{"ini", "setupcfg", false},	    {"ini", "editorconfig", false},
-	{"jsonc", "jsonc", true},	    {"ndjson", "ndjson", true},
+	{"ini", "systemd", false},
+	{"ini", "desktop", false},
+	{"ini", "gitconfig", false},
+	{"ini", "mycnf", false},
+	{"ini", "setupcfg", false},
+	{"ini", "editorconfig", false},
+	{"ini", "keyfile", false},
+	{"ini", "openssl", false},
+	{"ini", "supervisor", false},
+	{"ini", "npmrc", false},
+	{"ini", "php", false},
+	{"ini", "uwsgi", false},
+	{"ini", "hg", false},
+	{"ini", "samba", false},
+	{"jsonc", "jsonc", true},
+	{"ndjson", "ndjson", true},
 	{"properties", "properties", true},
 };
 

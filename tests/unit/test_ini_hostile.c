@@ -1,15 +1,13 @@
 /*
- * The INI reader against inih alone, lines and names of all lengths, limits,
- * and files made to be slow.
+ * The INI reader under attack: lines and names of all lengths, limits, files
+ * made to be slow.
  */
 #include "tests/unit/shown.h"
 #include "tests/unit/unit.h"
 
 #include "validate/host.h"
-#include "validate/text.h"
 
 #include <errno.h>
-#include <ini.h>
 
 /* `count` times `c`, in the heap. */
 static char *run_of(char c, size_t count)
@@ -102,166 +100,6 @@ static void a_nul_is_a_byte_like_others(void **state)
 	assert_int_equal(reading.doc.nodes[2].size, 3);
 	assert_int_equal(reading.doc.nodes[3].size, 3);
 	reading_release(&reading);
-}
-
-/*
- * Generated files go through inih itself and through the reader: the same
- * sections, names, values, and the same first bad line.
- */
-struct plain {
-	struct shown shown;
-	char *section;
-	char *name;
-};
-
-static int take_plain(void *ctx, const char *section, const char *name,
-		      const char *value)
-{
-	struct plain *plain = ctx;
-	const bool same = plain->name && strcmp(name, plain->name) == 0 &&
-			  strcmp(section, plain->section) == 0;
-
-	/* inih tells more of a value as the same name again. */
-	if (same)
-		show(&plain->shown, "\n%s", value);
-	else
-		show(&plain->shown, "%s%s.%s=%s", plain->name ? "|" : "",
-		     section, name, value);
-	free(plain->name);
-	free(plain->section);
-	plain->name = strdup(name);
-	plain->section = strdup(section);
-	return 1;
-}
-
-static void show_triples(struct shown *shown, const struct doc *doc,
-			 uint32_t object, const char *section)
-{
-	for (uint32_t key = object + 1; key < doc->nodes[object].next;) {
-		const struct node *name = &doc->nodes[key];
-		const struct node *value = &doc->nodes[name->next];
-		char *text = strndup(name->text, name->size);
-
-		if (value->type == NODE_OBJECT)
-			show_triples(shown, doc, name->next, text);
-		else
-			show(shown, "%s%s.%s=%.*s", shown->size ? "|" : "",
-			     section, text, (int)value->size, value->text);
-		free(text);
-		key = value->next;
-	}
-}
-
-static uint32_t next_random(uint32_t *seed)
-{
-	*seed = *seed * 1664525u + 1013904223u;
-	return *seed >> 16;
-}
-
-/* A bit of text in which anything can stand that decides. */
-static void add_bits(struct shown *text, uint32_t *seed)
-{
-	static const char *const bits[] = {
-		"a",  "b c", " ", ";",	" ;", "#",	  "=",	 ":",
-		"[x", "]",   "",  "\t", "\"", "\xc3\xa9", " d ", "; e"};
-	const uint32_t count = next_random(seed) % 6;
-
-	for (uint32_t i = 0; i < count; i++)
-		show(text, "%s", bits[next_random(seed) % array_size(bits)]);
-}
-
-/*
- * Names are numbered, so that nothing repeats, and a key at the margin follows
- * each header: there inih's rule for indented lines and the reader's agree.
- */
-static void add_line(struct shown *text, uint32_t number, uint32_t *seed)
-{
-	static const char *const begins[] = {
-		"[s%u", "[s%u", "k%u", "k%u =", "k%u: b", "  w", " \t ;", ""};
-	const char *begin = begins[next_random(seed) % array_size(begins)];
-	const char *newline = next_random(seed) % 4 ? "\n" : "\r\n";
-
-	for (const char *at = begin; *at; at++) {
-		if (*at == '%')
-			show(text, "%u", number);
-		else if (at == begin || at[-1] != '%')
-			show(text, "%c", *at);
-	}
-	if (begin[0])
-		add_bits(text, seed);
-	if (begin[0] == '[' && next_random(seed) % 4)
-		show(text, "]");
-	if (begin[0] == 'k' && next_random(seed) % 4)
-		show(text, "=");
-	if (begin[0])
-		add_bits(text, seed);
-	show(text, "%s", newline);
-	if (begin[0] == '[')
-		show(text, "m%u =%s", number, newline);
-}
-
-static uint32_t first_bad_line(const struct reading *reading)
-{
-	struct text_cursor cursor;
-
-	for (uint32_t i = 0; i < reading->findings.count; i++) {
-		const struct raw_finding *finding = &reading->findings.list[i];
-
-		if (strcmp(finding->rule, "syntax/ini") != 0)
-			continue;
-		text_cursor_init(&cursor, reading->doc.source);
-		return text_position(&cursor, finding->place.offset).line;
-	}
-	return 0;
-}
-
-static void compare_with_inih(const struct shown *text, uint32_t *good)
-{
-	struct reading reading = {0};
-	struct plain plain = {0};
-	struct shown ours = {0};
-
-	show(&plain.shown, "%s", "");
-	show(&ours, "%s", "");
-
-	const int bad = ini_parse_string(text->text, take_plain, &plain);
-
-	reading_run(&reading, "ini", "", (struct span){text->text, text->size});
-	assert_int_equal(reading.result, 0);
-	if (bad != (int)first_bad_line(&reading))
-		fail_msg("inih says line %d is bad, the reader %u:\n%s", bad,
-			 first_bad_line(&reading), text->text);
-	if (!bad) {
-		show_triples(&ours, &reading.doc, 0, "");
-		if (strcmp(ours.text, plain.shown.text) != 0)
-			fail_msg("inih: %s\nthe reader: %s\n%s",
-				 plain.shown.text, ours.text, text->text);
-		(*good)++;
-	}
-	free(plain.shown.text);
-	free(plain.name);
-	free(plain.section);
-	free(ours.text);
-	reading_release(&reading);
-}
-
-static void generated_files_read_as_with_inih_alone(void **state)
-{
-	uint32_t seed = 7;
-	uint32_t good = 0;
-
-	(void)state;
-	for (int round = 0; round < 6000; round++) {
-		struct shown text = {0};
-		const uint32_t lines = 1 + next_random(&seed) % 8;
-
-		show(&text, "k = b\n");
-		for (uint32_t i = 0; i < lines; i++)
-			add_line(&text, i, &seed);
-		compare_with_inih(&text, &good);
-		free(text.text);
-	}
-	assert_true(good > 1000);
 }
 
 static void memory_and_nodes_have_limits(void **state)
@@ -395,7 +233,6 @@ int main(void)
 		cmocka_unit_test(nothing_is_cut_at_any_length),
 		cmocka_unit_test(white_space_of_any_length_is_trimmed),
 		cmocka_unit_test(a_nul_is_a_byte_like_others),
-		cmocka_unit_test(generated_files_read_as_with_inih_alone),
 		cmocka_unit_test(memory_and_nodes_have_limits),
 		cmocka_unit_test(many_repeats_cost_little_and_are_counted),
 		cmocka_unit_test(many_errors_and_long_values_cost_little),

@@ -19,9 +19,10 @@ format_reader read_yaml;
 format_reader read_toml;
 
 /*
- * INI through inih. Dialects: "" generic; "systemd", "desktop", "gitconfig",
- * "mycnf" and "cnf" (keys without value), "openssl", "setupcfg" (Python's
- * configparser), "editorconfig", "npmrc", "php", "hg", "samba". The document
+ * INI through inih. Dialects: "" generic; "systemd", "desktop", "keyfile",
+ * "gitconfig", "mycnf" and "cnf" (keys without value), "openssl", "setupcfg"
+ * (Python's configparser), "supervisor", "editorconfig", "npmrc", "php",
+ * "uwsgi", "hg", "samba"; see ini/ini_dialect.c. The document
  * is an object of sections, each an object of keys; keys before the first
  * section are members of the root. Values are NODE_UNTYPED strings; a key
  * without value is "true".

@@ -1,24 +1,12 @@
 /*
- * INI files. Sole user of ini.h.
+ * INI files. Sole user of ini.h; what inih decides and what we do is in
+ * ini_dialect.h.
  *
- * inih decides the grammar of lines: what is blank, a comment, a header, a
- * key, more of a value, or an error; where name and value begin and end. But
- * it cuts lines, names and sections at fixed sizes without a word, and knows
- * neither columns nor dialects. So it never sees the file: of each line it
- * gets a short stand-in (see ini_dialect.h) that has the line's grammar, and
- * what it answers is mapped back to the bytes of the line, whatever their
- * length. A line is given to it together with the lines that matter for it: a
- * key in front if it may go on with that, a probe behind a header.
- *
- * Added here: positions, lengths and full texts; findings for every bad line;
- * what differs by dialect. That is done by the choice of bytes that a stand-in
- * shows (':' is hidden where only '=' separates, '#' is shown as ';', ...), and
- * by these decisions of our own:
- * - a line goes on with a value if it is indented deeper than the key (inih:
- *   indented at all), so that indented keys are keys, as for configparser;
- * - backslashes join lines before they are looked at;
- * - git's headers and values (ini_git.h), directives, quotes around values;
- * - empty names of sections and keys are errors.
+ * inih never sees the file: of each line it gets a short stand-in that has the
+ * line's grammar, and what it answers is mapped back to the bytes of the line,
+ * whatever their length. A line is given to it together with the lines that
+ * matter for it: a key in front if it may go on with that, a probe behind a
+ * header.
  */
 #include "validate/formats/formats.h"
 #include "validate/formats/ini/ini_dialect.h"

@@ -7,9 +7,11 @@ enum {
 };
 
 /*
- * Each as its own reader has it: inih, systemd, GKeyFile, git, MySQL (".cnf"
- * files of unknown origin may be OpenSSL's, hence "cnf"), OpenSSL, Python's
- * configparser, the EditorConfig specification, npm, PHP, Mercurial, Samba.
+ * Each as its own reader has it: inih, systemd, the Desktop Entry
+ * specification, GKeyFile alone, git, MySQL (".cnf" files of unknown origin
+ * may be OpenSSL's, hence "cnf"), OpenSSL, Python's configparser as it comes
+ * and as Supervisor sets it up, the EditorConfig specification, npm, PHP,
+ * uWSGI, Mercurial, Samba.
  */
 static const struct ini_dialect dialects[] = {
 	{
@@ -39,6 +41,15 @@ static const struct ini_dialect dialects[] = {
 		.separators = "=",
 		.traits = INI_BARE_HEADER,
 		.repeats = {ERROR, ERROR, NULL},
+		.missing_section = ERROR,
+	},
+	{
+		.name = "keyfile",
+		.comments = "#",
+		.inline_comments = "",
+		.separators = "=",
+		.traits = INI_BARE_HEADER,
+		.repeats = {WARNING, ALLOWED, NULL},
 		.missing_section = ERROR,
 	},
 	{
@@ -96,6 +107,17 @@ static const struct ini_dialect dialects[] = {
 		.missing_section = ERROR,
 	},
 	{
+		.name = "supervisor",
+		.comments = "#;",
+		.inline_comments = ";#",
+		.separators = "=:",
+		.header = INI_HEADER_LAST,
+		.continuation = INI_CONTINUE_INDENT,
+		.traits = INI_INLINE_SPACED | INI_FOLD_KEYS | INI_KEEP_BLANKS,
+		.repeats = {WARNING, WARNING, "DEFAULT"},
+		.missing_section = ERROR,
+	},
+	{
 		.name = "editorconfig",
 		.comments = "#;",
 		.inline_comments = "",
@@ -122,6 +144,15 @@ static const struct ini_dialect dialects[] = {
 		.traits = INI_INLINE_UNQUOTED | INI_NO_VALUE | INI_UNQUOTE,
 		.repeats = {ALLOWED, ALLOWED, NULL},
 		.missing_section = ALLOWED,
+	},
+	{
+		.name = "uwsgi",
+		.comments = "#;",
+		.inline_comments = "",
+		.separators = "=",
+		.traits = INI_NO_VALUE,
+		.repeats = {ALLOWED, ALLOWED, NULL},
+		.missing_section = WARNING,
 	},
 	{
 		.name = "hg",

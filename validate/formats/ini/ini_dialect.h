@@ -1,6 +1,29 @@
 /*
  * How the dialects of INI differ: a table, and the stand-in of a line, which
- * is what inih gets to see of it.
+ * is what inih gets to see of it. Who decides what:
+ *
+ *   inih                             we
+ *   -------------------------------  ------------------------------------
+ *   is a line blank, a comment, a    what it gets to see of the line: a ':'
+ *   header, a key, more of a value,  is hidden where only '=' separates, a
+ *   or bad?                          '#' is shown as ';', and so on
+ *   where name and value begin, end  lines, columns, lengths, full texts
+ *   ']' ends a header; ';' behind a  the dialects: comments, separators,
+ *   space is a comment; '=' or ':'   headers, quotes, directives; git's
+ *   parts key and value              headers and values (ini_git.h)
+ *   an indented line is more of a    only if it is indented deeper than its
+ *   value                            key, as for configparser
+ *   a line is a line                 a backslash at the end joins two
+ *   tells the first bad line         a finding for each of them
+ *   takes "[]" and "= value"         names that are empty are errors
+ *   cuts lines at 200 bytes, names   nothing is ever cut
+ *   and sections at 49
+ *   tells keys as they come          sections of one name are one object, a
+ *                                    repeated key has its last value
+ *
+ * tests/unit/test_ini_inih.c holds the left side against inih itself. In one
+ * thing "setupcfg" is stricter than configparser: "[a = b" is a header without
+ * its ']', not a key.
  */
 #ifndef VALIDATE_FORMATS_INI_INI_DIALECT_H
 #define VALIDATE_FORMATS_INI_INI_DIALECT_H
