@@ -2,48 +2,16 @@
 # mount of it in the foreground, and the end of both whatever happens.
 # Needs CFGFS (the program) and HELPER (tests/mount/helper.c). Exit 77: FUSE
 # cannot be used here.
-set -u
-umask 022
-cfgfs=${CFGFS:?}
+. "$(dirname "$0")/../lib.sh"
 helper=${HELPER:?}
-work=$(mktemp -d)
-src=$work/src
 mnt=$work/mnt
 daemon=
-mkdir "$src" "$mnt"
-export XDG_CACHE_HOME="$work/cache"
-# A failing daemon must say so, not be caught by a test's own expectations.
-export LC_ALL=C
+mkdir "$mnt"
 
 [ -r /dev/fuse ] && [ -w /dev/fuse ] || { rm -rf "$work"; exit 77; }
 
 # t COMMAND...: nothing that touches a mount may hang.
 t() { timeout -s KILL 30 "$@"; }
-
-fail() {
-	echo "FAILED: $*" >&2
-	for log in out err; do
-		[ -s "$work/$log" ] && sed "s/^/$log: /" "$work/$log" >&2
-	done
-	exit 1
-}
-
-# is WHAT GOT WANTED
-is() { [ "$2" = "$3" ] || fail "$1: got '$2', wanted '$3'"; }
-
-# holds WHAT COMMAND...
-holds() {
-	_what=$1
-	shift
-	"$@" || fail "$_what: '$*' failed"
-}
-
-# fails WHAT COMMAND...
-fails() {
-	_what=$1
-	shift
-	if "$@"; then fail "$_what: '$*' succeeded"; fi
-}
 
 # until_holds WHAT COMMAND...: at most 20 seconds.
 until_holds() {

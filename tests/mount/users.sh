@@ -65,6 +65,7 @@ as_plain() {
 export CFGFS HELPER work src mnt user other
 functions=$work/functions.sh
 {
+	sed -n '/^fail() /,$p' "$(dirname "$0")/../lib.sh"
 	sed -n '/^t() /,/^is_alive/p' "$(dirname "$0")/lib.sh"
 	sed -n '/^as() {/,/^}/p; /^as_plain() {/,/^}/p' "$0"
 } >"$functions"

@@ -342,10 +342,5 @@ int read_env(struct parse *parse)
 	};
 	const int r = read_pairs(&env);
 
-	if (r)
-		return r;
-	if (env.is_broken || env.pairs.is_full)
-		return doc_add_document(parse->doc,
-					(struct document){.root = DOC_NONE});
-	return pairs_build(&env.pairs);
+	return r ? r : pairs_finish(&env.pairs, env.is_broken);
 }

@@ -434,10 +434,15 @@ static void report_shadowed(struct pairs *pairs)
 	}
 }
 
-int pairs_build(struct pairs *pairs)
+int pairs_finish(struct pairs *pairs, bool is_broken)
 {
-	int r = merge_sections(pairs);
+	struct doc *doc = pairs->parse->doc;
+	int r;
 
+	if (is_broken || pairs->is_full)
+		return doc_add_document(doc,
+					(struct document){.root = DOC_NONE});
+	r = merge_sections(pairs);
 	if (r == 0)
 		r = merge_entries(pairs);
 	if (r == 0)
@@ -448,10 +453,9 @@ int pairs_build(struct pairs *pairs)
 	if (host_is_cancelled(pairs->parse->host))
 		return -ECANCELED;
 	if (!push_tree(pairs))
-		return pairs->parse->doc->arena->error;
+		return doc->arena->error;
 	report_sections(pairs);
 	report_entries(pairs);
 	report_shadowed(pairs);
-	return doc_add_document(pairs->parse->doc,
-				(struct document){.root = 0});
+	return doc_add_document(doc, (struct document){.root = 0});
 }

@@ -84,9 +84,10 @@ must_check int pairs_add_section(struct pairs *pairs, struct pair_name name);
 must_check int pairs_add(struct pairs *pairs, const struct pair *entry);
 
 /*
- * Make the doc's only document of it, and findings of what is repeated.
- * Errors as above, -ECANCELED.
+ * The end of reading: make the doc's only document of it, and findings of what
+ * is repeated; the document has no root if the file is broken or has too many
+ * keys. Errors as above, -ECANCELED.
  */
-must_check int pairs_build(struct pairs *pairs);
+must_check int pairs_finish(struct pairs *pairs, bool is_broken);
 
 #endif

@@ -294,10 +294,5 @@ int read_properties(struct parse *parse)
 	};
 	const int r = read_pairs(&file);
 
-	if (r)
-		return r;
-	if (file.is_broken || file.pairs.is_full)
-		return doc_add_document(parse->doc,
-					(struct document){.root = DOC_NONE});
-	return pairs_build(&file.pairs);
+	return r ? r : pairs_finish(&file.pairs, file.is_broken);
 }

@@ -575,10 +575,5 @@ int read_ini(struct parse *parse)
 	};
 	const int r = read_lines(&reading);
 
-	if (r)
-		return r;
-	if (reading.is_broken || reading.pairs.is_full)
-		return doc_add_document(parse->doc,
-					(struct document){.root = DOC_NONE});
-	return pairs_build(&reading.pairs);
+	return r ? r : pairs_finish(&reading.pairs, reading.is_broken);
 }
