@@ -402,6 +402,44 @@ static void schemas_cut_anywhere_do_no_harm(void **state)
 	}
 }
 
+static void lists_and_mappings_as_keys_have_no_text(void **state)
+{
+	static const struct {
+		const char *what;
+		const char *names; /* a schema for names */
+		const char *found;
+	} cases[] = {
+		{"shortest", "{\"minLength\":1}",
+		 "1:3+1 schema/minLength the key '' must have at least 1 "
+		 "character"},
+		{"longest", "{\"maxLength\":0}", ""},
+		{"pattern", "{\"pattern\":\"^.+$\"}",
+		 "1:3+1 schema/pattern the key '' does not match the pattern "
+		 "^.+$"},
+		{"format", "{\"format\":\"date\"}",
+		 "1:3+1 schema/format the key '' must be a date such as "
+		 "2024-01-31"},
+		{"enum", "{\"enum\":[{\"y\":\"z\"},\"x\"]}",
+		 "1:3+1 schema/enum the key '' must be one of: a certain "
+		 "object, x"},
+		{"const", "{\"const\":\"\"}", ""},
+		{"type", "{\"type\":\"object\"}",
+		 "1:3+1 schema/type expected object, got string"},
+		{"not", "{\"not\":{\"minLength\":1}}", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(cases); i++) {
+		char schema[200];
+		struct schema_case given = {.schema = schema,
+					    .document = "? {y: z}\n: e\n"};
+
+		snprintf(schema, sizeof(schema), "{\"propertyNames\":%s}",
+			 cases[i].names);
+		schema_case_expect(cases[i].what, &given, cases[i].found);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -418,6 +456,7 @@ int main(void)
 		cmocka_unit_test(depth_by_aliases_does_not_reach_the_stack),
 		cmocka_unit_test(failing_memory_is_an_answer),
 		cmocka_unit_test(schemas_cut_anywhere_do_no_harm),
+		cmocka_unit_test(lists_and_mappings_as_keys_have_no_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

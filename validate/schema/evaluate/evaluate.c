@@ -296,6 +296,19 @@ static bool enter_block(struct evaluation *evaluation,
 	return is_good && !evaluation->stop;
 }
 
+/*
+ * Whatever YAML sees in a key, as a name it is a string. A list or mapping as
+ * key has no text.
+ */
+static void become_name(struct subject *subject)
+{
+	static const struct node nameless = {.type = NODE_NULL, .text = ""};
+
+	subject->kinds = KIND_STRING;
+	if (node_is_container(subject->node))
+		subject->node = &nameless;
+}
+
 bool evaluate_fully(struct evaluation *evaluation, uint32_t block,
 		    uint32_t child)
 {
@@ -309,10 +322,10 @@ bool evaluate_fully(struct evaluation *evaluation, uint32_t block,
 	if (block == PROGRAM_TRUE)
 		return true;
 	subject.node = &evaluation->doc->nodes[subject.index];
-	/* Whatever YAML sees in a key, as a name it is a string. */
-	subject.kinds = evaluation->doc->nodes[child].flags & NODE_KEY
-				? KIND_STRING
-				: kinds_of(subject.node);
+	if (evaluation->doc->nodes[child].flags & NODE_KEY)
+		become_name(&subject);
+	else
+		subject.kinds = kinds_of(subject.node);
 	evaluation->level++;
 
 	const bool is_good = enter_block(evaluation, &subject);
