@@ -1,5 +1,6 @@
 #include "validate/schema/strings/pattern.h"
 
+#include "validate/schema/strings/automaton/automaton.h"
 #include "validate/schema/strings/ecma.h"
 
 #include <errno.h>
@@ -11,9 +12,10 @@
 /* A match that needs more is called undecided: about 0.1 ms. */
 enum { MATCH_LIMIT = 100000, DEPTH_LIMIT = 10000 };
 
-/* Many patterns are so simple that no engine is needed. */
+/* Most patterns are so simple that no engine is needed. */
 enum kind {
 	KIND_ENGINE,
+	KIND_AUTOMATON,
 	KIND_ANYTHING,
 	KIND_PREFIX,
 	KIND_SUFFIX,
@@ -23,7 +25,8 @@ enum kind {
 
 struct pattern {
 	enum kind kind;
-	pcre2_code *code; /* KIND_ENGINE */
+	pcre2_code *code;	     /* KIND_ENGINE */
+	struct automaton *automaton; /* KIND_AUTOMATON */
 	size_t size;
 	char literal[];
 };
@@ -139,15 +142,26 @@ static int compile_engine(struct span text, struct pattern *pattern,
 	return r;
 }
 
-int pattern_compile(struct span text, struct pattern **out,
-		    char why[static PATTERN_WHY_SIZE])
+/* Without the engine; -ENOTSUP if it takes one. */
+static int compile_simple(struct span text, struct pattern *pattern)
+{
+	if (is_simple(text, pattern))
+		return 0;
+	pattern->kind = KIND_AUTOMATON;
+	return automaton_compile(text, &pattern->automaton);
+}
+
+static int compile(struct span text, bool may_be_simple, struct pattern **out,
+		   char why[static PATTERN_WHY_SIZE])
 {
 	struct pattern *pattern = calloc(1, sizeof(*pattern) + text.size + 1);
-	int r = 0;
+	int r = -ENOTSUP;
 
 	if (!pattern)
 		return -ENOMEM;
-	if (!is_simple(text, pattern)) {
+	if (may_be_simple)
+		r = compile_simple(text, pattern);
+	if (r == -ENOTSUP) {
 		pattern->kind = KIND_ENGINE;
 		r = compile_engine(text, pattern, why);
 	}
@@ -159,10 +173,28 @@ int pattern_compile(struct span text, struct pattern **out,
 	return 0;
 }
 
+int pattern_compile(struct span text, struct pattern **out,
+		    char why[static PATTERN_WHY_SIZE])
+{
+	return compile(text, true, out, why);
+}
+
+int pattern_compile_engine(struct span text, struct pattern **out,
+			   char why[static PATTERN_WHY_SIZE])
+{
+	return compile(text, false, out, why);
+}
+
+bool pattern_needs_engine(const struct pattern *pattern)
+{
+	return pattern->kind == KIND_ENGINE;
+}
+
 void pattern_free(struct pattern *pattern)
 {
 	if (!pattern)
 		return;
+	free(pattern->automaton);
 	pcre2_code_free(pattern->code);
 	free(pattern);
 }
@@ -224,6 +256,8 @@ int pattern_match(const struct pattern *pattern, struct span subject,
 	case KIND_INSIDE:
 		return memmem(subject.data, subject.size, pattern->literal,
 			      size) != NULL;
+	case KIND_AUTOMATON:
+		return automaton_match(pattern->automaton, subject);
 	case KIND_ENGINE:
 		break;
 	}

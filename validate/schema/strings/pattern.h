@@ -18,6 +18,13 @@ enum { PATTERN_WHY_SIZE = 200 };
 must_check int pattern_compile(struct span text, struct pattern **out,
 			       char why[static PATTERN_WHY_SIZE]);
 
+/* The same without any short cut: to compare with. */
+must_check int pattern_compile_engine(struct span text, struct pattern **out,
+				      char why[static PATTERN_WHY_SIZE]);
+
+/* Is it one of the few that take PCRE2? */
+bool pattern_needs_engine(const struct pattern *pattern);
+
 void pattern_free(struct pattern *pattern);
 
 /*
