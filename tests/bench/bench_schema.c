@@ -17,8 +17,8 @@
 
 enum { ROUNDS = 9, COMPILES_MAX = 101 };
 
-static const double round_seconds = 0.02;
-static const double compile_seconds = 0.4;
+static const double round_seconds = 0.05;
+static const double compile_seconds = 0.1;
 
 /* A file that was read and its first document. */
 struct instance {

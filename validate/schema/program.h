@@ -123,6 +123,12 @@ static inline const struct program_slot *program_slots(const uint32_t *code)
 	return (const struct program_slot *)(const void *)(code + words);
 }
 
+static inline const struct program_slot *quick_named(const uint32_t *step)
+{
+	return (const struct program_slot *)(const void *)(step +
+							   QUICK_NAMED_HEAD);
+}
+
 /* What a value can be, and what a schema allows; a set. */
 enum kind {
 	KIND_NULL = 1,

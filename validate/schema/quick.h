@@ -5,7 +5,8 @@
  *
  * Written by compile/quick.c out of the full form, whose instructions it names
  * by their offset; run by evaluate/quick.c. A list of steps ends with
- * QUICK_END; a step is a word with its operation, and operands behind it.
+ * QUICK_END; a step is a head, which holds its operation and its length in
+ * words, and the operands listed beside the operation.
  */
 #ifndef VALIDATE_SCHEMA_QUICK_H
 #define VALIDATE_SCHEMA_QUICK_H
@@ -43,11 +44,38 @@ enum quick_operation {
 	QUICK_UNIQUE,
 	QUICK_MEMBERS,
 	QUICK_INSTRUCTION,
+	/*
+	 * count, set of those required, count x struct program_slot: a few
+	 * members, while the others do not matter
+	 */
+	QUICK_NAMED,
 	/* block, then, else */
 	QUICK_IF,
 	/* count, count x block */
 	QUICK_ANY_OF,
 	QUICK_ONE_OF,
+	/*
+	 * The same for objects when one member tells the branches apart: hash
+	 * and key of its name, is it anyOf?, set of branches if it is not
+	 * there, set for other strings, mask, (mask + 1) x struct quick_pick,
+	 * count, count x block
+	 */
+	QUICK_PICK,
+};
+
+/* Branches by number. */
+struct quick_set {
+	uint32_t low;
+	uint32_t high;
+};
+
+enum { QUICK_BRANCHES_MAX = 64, QUICK_NAMED_MAX = 3 };
+
+/* Branches that allow a string; key PROGRAM_NONE: an empty place. */
+struct quick_pick {
+	uint32_t hash;
+	uint32_t key;
+	struct quick_set branches;
 };
 
 /* Where a value of each type goes on: an offset into the steps, or these. */
@@ -65,39 +93,17 @@ struct quick_block {
 	uint32_t unused;		/* a power of two is indexed faster */
 };
 
+enum { QUICK_NAMED_HEAD = 3, QUICK_PICK_HEAD = 9, QUICK_PICK_WORDS = 4 };
+
+static inline enum quick_operation quick_operation(const uint32_t *step)
+{
+	return (enum quick_operation)(step[0] & 0xff);
+}
+
 /* Words of a step. */
 static inline uint32_t quick_width(const uint32_t *step)
 {
-	switch ((enum quick_operation)step[0]) {
-	case QUICK_END:
-	case QUICK_REFUSE:
-	case QUICK_WHOLE:
-	case QUICK_LITERAL:
-		return 1;
-	case QUICK_IF:
-		return 4;
-	case QUICK_ANY_OF:
-	case QUICK_ONE_OF:
-		return 2 + step[1];
-	case QUICK_MIN_LENGTH:
-	case QUICK_MAX_LENGTH:
-	case QUICK_LEAST:
-	case QUICK_MOST:
-	case QUICK_PATTERN:
-	case QUICK_FORMAT:
-	case QUICK_ITEMS:
-	case QUICK_NAMES:
-	case QUICK_CALL:
-	case QUICK_NOT:
-	case QUICK_FULL:
-	case QUICK_STRINGS:
-	case QUICK_ITEMS_LISTED:
-	case QUICK_UNIQUE:
-	case QUICK_MEMBERS:
-	case QUICK_INSTRUCTION:
-		break;
-	}
-	return 2;
+	return step[0] >> 8;
 }
 
 #endif

@@ -1,4 +1,4 @@
-#include "validate/schema/compile/quick.h"
+#include "validate/schema/compile/quick_writer.h"
 
 /* References inside references that are looked through. */
 enum { DEPTH_MAX = 64 };
@@ -6,22 +6,7 @@ enum { DEPTH_MAX = 64 };
 /* Steps of another block that are copied rather than called, in words. */
 enum { COPY_MAX = 8 };
 
-struct writer {
-	struct emitter *emitter;
-	struct quick_block *blocks;
-	struct list pending; /* words of the lists being put together, nested */
-	uint32_t depth;
-	/*
-	 * Something is referred to that is not at hand: whoever comes to it
-	 * cannot decide, so nothing may be left out or be asked earlier.
-	 */
-	bool is_cautious;
-};
-
-static uint32_t entry_of(struct writer *writer, uint32_t block,
-			 enum node_type type);
-
-static void push(struct writer *writer, uint32_t word)
+void quick_push(struct quick_writer *writer, uint32_t word)
 {
 	struct emitter *emitter = writer->emitter;
 	uint32_t *slot = emitter->error
@@ -35,54 +20,58 @@ static void push(struct writer *writer, uint32_t word)
 		emit_fail(emitter);
 }
 
-static void push_step(struct writer *writer, enum quick_operation operation,
-		      uint32_t operand)
+/* The head of a step of so many words. */
+void quick_push_head(struct quick_writer *writer,
+		     enum quick_operation operation, uint32_t width)
 {
-	push(writer, operation);
-	push(writer, operand);
+	quick_push(writer, operation | width << 8);
 }
 
-static const uint32_t *code_at(const struct writer *writer, uint32_t offset)
+void quick_push_step(struct quick_writer *writer,
+		     enum quick_operation operation, uint32_t operand)
 {
-	return (const uint32_t *)writer->emitter->code.data + offset;
+	quick_push_head(writer, operation, 2);
+	quick_push(writer, operand);
 }
 
-static uint32_t offset_of(const struct writer *writer, const uint32_t *code)
+static uint32_t offset_of(const struct quick_writer *writer,
+			  const uint32_t *code)
 {
-	return (uint32_t)(code - code_at(writer, 0));
+	return (uint32_t)(code - quick_code(writer, 0));
 }
 
 /* Copy the steps at `entry` if they are few. */
-static bool copy_steps(struct writer *writer, uint32_t entry)
+static bool copy_steps(struct quick_writer *writer, uint32_t entry)
 {
 	const uint32_t *words = writer->emitter->quick.data;
 	uint32_t size = 0;
 
-	while (words[entry + size] != QUICK_END && size <= COPY_MAX)
+	while (quick_operation(words + entry + size) != QUICK_END &&
+	       size <= COPY_MAX)
 		size += quick_width(words + entry + size);
 	if (size > COPY_MAX)
 		return false;
 	for (uint32_t i = 0; i < size; i++)
-		push(writer, words[entry + i]);
+		quick_push(writer, words[entry + i]);
 	return true;
 }
 
 /* The following add steps to the open list. false: no value is accepted. */
 
 /* The same value against another block. */
-static bool add_block(struct writer *writer, uint32_t block,
+static bool add_block(struct quick_writer *writer, uint32_t block,
 		      enum node_type type)
 {
-	const uint32_t entry = entry_of(writer, block, type);
+	const uint32_t entry = quick_entry(writer, block, type);
 
 	if (entry == QUICK_ACCEPT || entry == QUICK_REJECT)
 		return entry == QUICK_ACCEPT;
 	if (entry < QUICK_FIRST || !copy_steps(writer, entry))
-		push_step(writer, QUICK_CALL, block);
+		quick_push_step(writer, QUICK_CALL, block);
 	return true;
 }
 
-static bool add_all(struct writer *writer, const uint32_t *code,
+static bool add_all(struct quick_writer *writer, const uint32_t *code,
 		    enum node_type type)
 {
 	bool is_possible = true;
@@ -93,30 +82,30 @@ static bool add_all(struct writer *writer, const uint32_t *code,
 }
 
 /* Push the branches that have to be asked; returns how many accept at once. */
-static uint32_t push_branches(struct writer *writer, const uint32_t *code,
+static uint32_t push_branches(struct quick_writer *writer, const uint32_t *code,
 			      enum node_type type)
 {
 	uint32_t accepted = 0;
 
 	for (uint32_t i = 0; i < code[2]; i++) {
-		const uint32_t entry = entry_of(writer, code[3 + i], type);
+		const uint32_t entry = quick_entry(writer, code[3 + i], type);
 
 		if (entry == QUICK_REJECT && !writer->is_cautious)
 			continue;
 		accepted += entry == QUICK_ACCEPT;
-		push(writer, code[3 + i]);
+		quick_push(writer, code[3 + i]);
 	}
 	return accepted;
 }
 
 /* anyOf and oneOf: of the branches those that can be right for the type. */
-static bool add_choice(struct writer *writer, const uint32_t *code,
+static bool add_choice(struct quick_writer *writer, const uint32_t *code,
 		       enum node_type type)
 {
 	const bool is_any = program_operation(code) == OPERATION_ANY_OF;
 	const uint32_t start = writer->pending.count;
 
-	push_step(writer, is_any ? QUICK_ANY_OF : QUICK_ONE_OF, 0);
+	quick_push_step(writer, is_any ? QUICK_ANY_OF : QUICK_ONE_OF, 0);
 
 	const uint32_t accepted = push_branches(writer, code, type);
 	uint32_t *words = writer->pending.data;
@@ -127,12 +116,16 @@ static bool add_choice(struct writer *writer, const uint32_t *code,
 	const uint32_t count = writer->pending.count - start - 2;
 	const uint32_t first = words[start + 2];
 
+	words[start] += count << 8;
 	words[start + 1] = count;
 	if (writer->is_cautious)
 		return true;
 	if (!(is_any && accepted) && !(count == 1 && !accepted) && count &&
-	    accepted < 2)
+	    accepted < 2) {
+		if (type == NODE_OBJECT)
+			quick_pick(writer, start);
 		return true;
+	}
 	/* Otherwise the answer is known, or it is that of one branch. */
 	writer->pending.count = start;
 	if (count == 1)
@@ -140,22 +133,23 @@ static bool add_choice(struct writer *writer, const uint32_t *code,
 	return is_any && accepted;
 }
 
-static bool add_not(struct writer *writer, uint32_t block, enum node_type type)
+static bool add_not(struct quick_writer *writer, uint32_t block,
+		    enum node_type type)
 {
-	const uint32_t entry = entry_of(writer, block, type);
+	const uint32_t entry = quick_entry(writer, block, type);
 
 	if (!writer->is_cautious && entry == QUICK_REJECT)
 		return true;
 	if (!writer->is_cautious && entry == QUICK_ACCEPT)
 		return false;
-	push_step(writer, QUICK_NOT, block);
+	quick_push_step(writer, QUICK_NOT, block);
 	return true;
 }
 
-static bool add_if(struct writer *writer, const uint32_t *code,
+static bool add_if(struct quick_writer *writer, const uint32_t *code,
 		   enum node_type type)
 {
-	const uint32_t entry = entry_of(writer, code[2], type);
+	const uint32_t entry = quick_entry(writer, code[2], type);
 
 	if (entry == QUICK_ACCEPT || entry == QUICK_REJECT) {
 		const uint32_t block = code[entry == QUICK_ACCEPT ? 3 : 4];
@@ -164,15 +158,15 @@ static bool add_if(struct writer *writer, const uint32_t *code,
 			return block == PROGRAM_NONE ||
 			       add_block(writer, block, type);
 	}
-	push(writer, QUICK_IF);
-	push(writer, code[2]);
-	push(writer, code[3] == PROGRAM_NONE ? PROGRAM_TRUE : code[3]);
-	push(writer, code[4] == PROGRAM_NONE ? PROGRAM_TRUE : code[4]);
+	quick_push_head(writer, QUICK_IF, 4);
+	quick_push(writer, code[2]);
+	quick_push(writer, code[3] == PROGRAM_NONE ? PROGRAM_TRUE : code[3]);
+	quick_push(writer, code[4] == PROGRAM_NONE ? PROGRAM_TRUE : code[4]);
 	return true;
 }
 
 /* Of the constants only those of the type count. */
-static bool add_enum(struct writer *writer, const uint32_t *code,
+static bool add_enum(struct quick_writer *writer, const uint32_t *code,
 		     enum node_type type)
 {
 	const struct node *nodes = writer->emitter->constants.nodes;
@@ -190,9 +184,9 @@ static bool add_enum(struct writer *writer, const uint32_t *code,
 		return false;
 	if (type == NODE_NULL || (type == NODE_BOOL && flags == 3))
 		return true;
-	push_step(writer,
-		  type == NODE_STRING ? QUICK_STRINGS : QUICK_INSTRUCTION,
-		  offset_of(writer, code));
+	quick_push_step(writer,
+			type == NODE_STRING ? QUICK_STRINGS : QUICK_INSTRUCTION,
+			offset_of(writer, code));
 	return true;
 }
 
@@ -213,7 +207,53 @@ static const struct {
 	[OPERATION_UNIQUE_ITEMS] = {QUICK_UNIQUE, false},
 };
 
-static void add_plain(struct writer *writer, const uint32_t *code)
+/* Are only a few members asked for, and nothing of the others? */
+static bool has_few_names(const uint32_t *code)
+{
+	const struct program_slot *slots = program_slots(code);
+	uint32_t count = 0;
+
+	if (code[3] != PROGRAM_NONE || code[4])
+		return false;
+	for (uint32_t i = 0; i <= code[5] && count <= QUICK_NAMED_MAX; i++)
+		count += slots[i].key != PROGRAM_NONE;
+	return count <= QUICK_NAMED_MAX;
+}
+
+static void push_slot(struct quick_writer *writer,
+		      const struct program_slot *slot)
+{
+	quick_push(writer, slot->hash);
+	quick_push(writer, slot->key);
+	quick_push(writer, slot->block);
+	quick_push(writer, slot->required);
+}
+
+static void add_named(struct quick_writer *writer, const uint32_t *code)
+{
+	const struct program_slot *slots = program_slots(code);
+	const uint32_t start = writer->pending.count;
+	uint32_t count = 0;
+
+	quick_push_head(writer, QUICK_NAMED, 0);
+	quick_push(writer, 0);
+	quick_push(writer, (1u << code[2]) - 1);
+	for (uint32_t i = 0; i <= code[5]; i++) {
+		if (slots[i].key == PROGRAM_NONE)
+			continue;
+		push_slot(writer, &slots[i]);
+		count++;
+	}
+	if (writer->emitter->error)
+		return;
+
+	uint32_t *words = (uint32_t *)writer->pending.data + start;
+
+	words[0] += (QUICK_NAMED_HEAD + count * SLOT_WORDS) << 8;
+	words[1] = count;
+}
+
+static void add_plain(struct quick_writer *writer, const uint32_t *code)
 {
 	const enum operation operation = program_operation(code);
 	enum quick_operation step = plain_steps[operation].operation;
@@ -227,16 +267,19 @@ static void add_plain(struct writer *writer, const uint32_t *code)
 	} else if (operation == OPERATION_ITEMS) {
 		step = QUICK_ITEMS;
 		operand = code[2];
+	} else if (operation == OPERATION_MEMBERS && has_few_names(code)) {
+		add_named(writer, code);
+		return;
 	} else if (operation == OPERATION_MEMBERS &&
 		   code[2] <= QUICK_REQUIRED_MAX) {
 		step = QUICK_MEMBERS;
 	} else if (step == QUICK_END) {
 		step = QUICK_INSTRUCTION;
 	}
-	push_step(writer, step, operand);
+	quick_push_step(writer, step, operand);
 }
 
-static bool add_instruction(struct writer *writer, const uint32_t *code,
+static bool add_instruction(struct quick_writer *writer, const uint32_t *code,
 			    enum node_type type)
 {
 	const enum operation operation = program_operation(code);
@@ -259,20 +302,21 @@ static bool add_instruction(struct writer *writer, const uint32_t *code,
 	return true;
 }
 
-static bool add_segment(struct writer *writer, const struct block *block,
+static bool add_segment(struct quick_writer *writer, const struct block *block,
 			enum segment segment, enum node_type type)
 {
 	const uint32_t end = block->start[segment + 1];
 
 	for (uint32_t at = block->start[segment]; at < end;
-	     at += code_at(writer, at)[1])
-		if (!add_instruction(writer, code_at(writer, at), type))
+	     at += quick_code(writer, at)[1])
+		if (!add_instruction(writer, quick_code(writer, at), type))
 			return false;
 	return true;
 }
 
 /* What `type` asks of the value's type. */
-static bool add_kinds(struct writer *writer, uint8_t kinds, enum node_type type)
+static bool add_kinds(struct quick_writer *writer, uint8_t kinds,
+		      enum node_type type)
 {
 	static const uint8_t wanted[] = {
 		[NODE_NULL] = KIND_NULL,     [NODE_BOOL] = KIND_BOOLEAN,
@@ -284,11 +328,12 @@ static bool add_kinds(struct writer *writer, uint8_t kinds, enum node_type type)
 		return true;
 	if (type != NODE_NUMBER || !(kinds & (KIND_INTEGER | KIND_LITERAL)))
 		return false;
-	push(writer, kinds & KIND_INTEGER ? QUICK_WHOLE : QUICK_LITERAL);
+	quick_push_head(writer,
+			kinds & KIND_INTEGER ? QUICK_WHOLE : QUICK_LITERAL, 1);
 	return true;
 }
 
-static bool add_contents(struct writer *writer, uint32_t number,
+static bool add_contents(struct quick_writer *writer, uint32_t number,
 			 enum node_type type)
 {
 	static const enum segment segments[] = {
@@ -301,7 +346,7 @@ static bool add_contents(struct writer *writer, uint32_t number,
 	if (!add_kinds(writer, block.kinds, type))
 		return false;
 	if (block.is_tracking && (type == NODE_ARRAY || type == NODE_OBJECT)) {
-		push_step(writer, QUICK_FULL, number);
+		quick_push_step(writer, QUICK_FULL, number);
 		return true;
 	}
 	return add_segment(writer, &block, SEGMENT_ANY, type) &&
@@ -311,7 +356,7 @@ static bool add_contents(struct writer *writer, uint32_t number,
 }
 
 /* Move the open list, which begins at `start`, to the finished ones. */
-static uint32_t finish_list(struct writer *writer, uint32_t start)
+static uint32_t finish_list(struct quick_writer *writer, uint32_t start)
 {
 	struct emitter *emitter = writer->emitter;
 	const uint32_t entry = emitter->quick.count;
@@ -326,8 +371,8 @@ static uint32_t finish_list(struct writer *writer, uint32_t start)
 }
 
 /* QUICK_BUSY or QUICK_UNKNOWN: it can only be called. */
-static uint32_t entry_of(struct writer *writer, uint32_t block,
-			 enum node_type type)
+uint32_t quick_entry(struct quick_writer *writer, uint32_t block,
+		     enum node_type type)
 {
 	uint32_t *entry = &writer->blocks[block].entry[type];
 	const uint32_t start = writer->pending.count;
@@ -343,7 +388,7 @@ static uint32_t entry_of(struct writer *writer, uint32_t block,
 		writer->is_cautious && writer->pending.count > start;
 
 	if (!is_possible && is_open)
-		push(writer, QUICK_REFUSE);
+		quick_push_head(writer, QUICK_REFUSE, 1);
 	*entry = is_possible || is_open ? finish_list(writer, start)
 					: QUICK_REJECT;
 	writer->depth--;
@@ -364,7 +409,7 @@ static bool has_unresolved(const struct emitter *emitter)
 void quick_write(struct emitter *emitter)
 {
 	const uint32_t count = emitter->blocks.count;
-	struct writer writer = {.emitter = emitter};
+	struct quick_writer writer = {.emitter = emitter};
 
 	if (emitter->error || emitter->anchors.count)
 		return;
@@ -385,6 +430,6 @@ void quick_write(struct emitter *emitter)
 	writer.is_cautious = has_unresolved(emitter);
 	for (uint32_t i = 0; i < count; i++)
 		for (uint32_t type = 0; type < NODE_ALIAS; type++)
-			(void)entry_of(&writer, i, (enum node_type)type);
+			(void)quick_entry(&writer, i, (enum node_type)type);
 	emitter->quick_blocks = writer.blocks;
 }

@@ -48,8 +48,8 @@ struct evaluation {
 	uint32_t stop_at;
 	uint32_t unresolved; /* key of the reference, for STOP_UNRESOLVED */
 	bool is_explaining;
-	bool is_quick;	      /* running the quick form */
-	uint32_t quick_steps; /* taken from the budget and not yet used */
+	bool is_quick;	     /* running the quick form */
+	int64_t quick_steps; /* taken from the budget and not yet used */
 	struct scratch scratch;
 	struct list violations;
 	struct list scopes; /* of uint32_t: resources that were entered */

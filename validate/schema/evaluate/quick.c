@@ -30,13 +30,20 @@ static bool give_up(struct evaluation *evaluation)
 	return evaluation_stop(evaluation, STOP_STEPS, evaluation->run->root);
 }
 
-/* One step taken; false: none is left. */
-static inline bool spend_one(struct evaluation *evaluation)
+/* Take more steps from the budget. */
+static bool refill(struct evaluation *evaluation)
 {
-	if (evaluation->quick_steps-- > 0)
-		return true;
-	evaluation->quick_steps = STEPS_AT_ONCE - 1;
-	return evaluation_spend(evaluation, STEPS_AT_ONCE);
+	const uint64_t missing = (uint64_t)-evaluation->quick_steps;
+
+	evaluation->quick_steps = STEPS_AT_ONCE;
+	return evaluation_spend(evaluation, missing + STEPS_AT_ONCE);
+}
+
+/* Take so many steps; false: there are not as many left. */
+static inline bool spend(struct evaluation *evaluation, uint32_t steps)
+{
+	evaluation->quick_steps -= steps;
+	return evaluation->quick_steps >= 0 || refill(evaluation);
 }
 
 static inline const struct node *node_at(const struct evaluation *evaluation,
@@ -68,7 +75,7 @@ static bool go_on(struct evaluation *evaluation, uint32_t entry, uint32_t block,
 	}
 	if (evaluation->depth == DEPTH_MAX)
 		return give_up(evaluation);
-	if (!spend_one(evaluation))
+	if (!spend(evaluation, 1 + node->size / 4))
 		return false;
 	evaluation->depth++;
 
@@ -109,12 +116,21 @@ static inline bool same_bytes(const char *a, const char *b, uint32_t size)
 	return left == right;
 }
 
+/* Has the node this text of the schema? Their hashes are equal. */
+static inline bool is_key(const struct evaluation *evaluation, uint32_t key,
+			  const struct node *node)
+{
+	const struct program_key *wanted = &evaluation->program->keys[key];
+
+	return wanted->size == node->size &&
+	       same_bytes(wanted->text, node->text, node->size);
+}
+
 static const struct program_slot *find_slot(const struct evaluation *evaluation,
 					    const uint32_t *code,
 					    const struct node *name)
 {
 	const struct program_slot *slots = program_slots(code);
-	const struct program_key *keys = evaluation->program->keys;
 	const uint32_t mask = code[5];
 
 	for (uint32_t at = program_spread(name->hash);; at++) {
@@ -123,8 +139,7 @@ static const struct program_slot *find_slot(const struct evaluation *evaluation,
 		if (slot->key == PROGRAM_NONE)
 			return NULL;
 		if (slot->hash == name->hash &&
-		    keys[slot->key].size == name->size &&
-		    same_bytes(keys[slot->key].text, name->text, name->size))
+		    is_key(evaluation, slot->key, name))
 			return slot;
 	}
 }
@@ -181,20 +196,121 @@ static bool hold_members(struct evaluation *evaluation, const uint32_t *code,
 	const struct node *object = node_at(evaluation, index);
 	uint64_t found = 0;
 
-	if (object->size < code[2])
+	if (object->size < code[2] || !spend(evaluation, object->size))
 		return false;
 	for (uint32_t key = index + 1; key < object->next;) {
 		const struct node *name = node_at(evaluation, key);
-		const uint32_t value = name->next;
+		const uint32_t value = key + 1;
 
 		if (name->type >= NODE_ARRAY)
 			return give_up(evaluation);
-		if (!spend_one(evaluation) ||
-		    !hold_member(evaluation, code, key, value, &found))
+		if (!hold_member(evaluation, code, key, value, &found))
 			return false;
 		key = node_at(evaluation, value)->next;
 	}
 	return found == all_of(code[2]);
+}
+
+/* The slot of a name among a few, NULL if it is none of them. */
+static inline const struct program_slot *
+find_named(const struct evaluation *evaluation, const uint32_t *step,
+	   const struct node *name)
+{
+	const struct program_slot *slots = quick_named(step);
+
+	for (uint32_t i = 0; i < step[1]; i++)
+		if (slots[i].hash == name->hash &&
+		    is_key(evaluation, slots[i].key, name))
+			return &slots[i];
+	return NULL;
+}
+
+static bool hold_named(struct evaluation *evaluation, const uint32_t *step,
+		       uint32_t index)
+{
+	const uint32_t end = node_at(evaluation, index)->next;
+	uint32_t found = 0;
+
+	for (uint32_t key = index + 1; key < end;
+	     key = node_at(evaluation, key + 1)->next) {
+		const struct node *name = node_at(evaluation, key);
+
+		if (name->type >= NODE_ARRAY)
+			return give_up(evaluation);
+
+		const struct program_slot *slot =
+			find_named(evaluation, step, name);
+
+		if (!slot)
+			continue;
+		if (slot->required != PROGRAM_NONE)
+			found |= 1u << slot->required;
+		if (slot->block != PROGRAM_NONE &&
+		    !hold(evaluation, slot->block, key + 1))
+			return false;
+	}
+	return found == step[2];
+}
+
+/* Branches that are left for this value of the member that decides. */
+static uint64_t picked_by(const struct evaluation *evaluation,
+			  const uint32_t *step, const struct node *value)
+{
+	const struct quick_pick *table =
+		(const struct quick_pick *)(const void *)(step +
+							  QUICK_PICK_HEAD);
+	const uint32_t mask = step[8];
+
+	if (value->type != NODE_STRING)
+		return UINT64_MAX;
+	for (uint32_t at = program_spread(value->hash);; at++) {
+		const struct quick_pick *place = &table[at & mask];
+
+		if (place->key == PROGRAM_NONE ||
+		    (place->hash == value->hash &&
+		     is_key(evaluation, place->key, value)))
+			return place->branches.low |
+			       (uint64_t)place->branches.high << 32;
+	}
+}
+
+static uint64_t pick(const struct evaluation *evaluation, const uint32_t *step,
+		     uint32_t index)
+{
+	const uint32_t end = node_at(evaluation, index)->next;
+
+	for (uint32_t key = index + 1; key < end;
+	     key = node_at(evaluation, key + 1)->next) {
+		const struct node *name = node_at(evaluation, key);
+
+		/* Who knows what a name of that kind is. */
+		if (name->type >= NODE_ARRAY)
+			return UINT64_MAX;
+		if (name->hash == step[1] && is_key(evaluation, step[2], name))
+			return picked_by(evaluation, step, name + 1);
+	}
+	return step[4] | (uint64_t)step[5] << 32;
+}
+
+static bool hold_picked(struct evaluation *evaluation, const uint32_t *step,
+			uint32_t index)
+{
+	const uint32_t *branches =
+		step + QUICK_PICK_HEAD + (step[8] + 1) * QUICK_PICK_WORDS;
+	const bool is_any = step[3];
+	uint64_t left = pick(evaluation, step, index);
+	uint32_t matches = 0;
+
+	if (branches[0] < 64)
+		left &= (UINT64_C(1) << branches[0]) - 1;
+	for (; left && matches < (is_any ? 1 : 2); left &= left - 1) {
+		const int branch = __builtin_ctzll(left);
+
+		matches += hold(evaluation, branches[1 + branch], index);
+		if (evaluation->stop)
+			return false;
+	}
+	return matches == 1;
 }
 
 static bool hold_names(struct evaluation *evaluation, uint32_t block,
@@ -210,7 +326,7 @@ static bool hold_names(struct evaluation *evaluation, uint32_t block,
 
 		if (name->type >= NODE_ARRAY)
 			return give_up(evaluation);
-		if (entry == QUICK_REJECT || !spend_one(evaluation) ||
+		if (entry == QUICK_REJECT ||
 		    !go_on(evaluation, entry, block, key))
 			return false;
 		key = node_at(evaluation, name->next)->next;
@@ -225,7 +341,7 @@ static bool hold_items(struct evaluation *evaluation, uint32_t block,
 
 	for (uint32_t at = index + 1; at < end;
 	     at = node_at(evaluation, at)->next)
-		if (!spend_one(evaluation) || !hold(evaluation, block, at))
+		if (!spend(evaluation, 1) || !hold(evaluation, block, at))
 			return false;
 	return true;
 }
@@ -242,7 +358,7 @@ static bool hold_listed(struct evaluation *evaluation, const uint32_t *code,
 
 		if (block == PROGRAM_NONE)
 			return true;
-		if (!spend_one(evaluation) || !hold(evaluation, block, at))
+		if (!spend(evaluation, 1) || !hold(evaluation, block, at))
 			return false;
 		at = node_at(evaluation, at)->next;
 	}
@@ -369,7 +485,7 @@ static inline bool take(struct evaluation *evaluation, const uint32_t *step,
 	const struct node *node = node_at(evaluation, index);
 	const uint32_t *code = evaluation->program->code;
 
-	switch ((enum quick_operation)step[0]) {
+	switch (quick_operation(step)) {
 	case QUICK_MEMBERS:
 		return hold_members(evaluation, code + step[1], index);
 	case QUICK_STRINGS:
@@ -413,6 +529,10 @@ static inline bool take(struct evaluation *evaluation, const uint32_t *step,
 		return follow(evaluation, code + step[1], index);
 	case QUICK_FULL:
 		return evaluate_fully(evaluation, step[1], index);
+	case QUICK_NAMED:
+		return hold_named(evaluation, step, index);
+	case QUICK_PICK:
+		return hold_picked(evaluation, step, index);
 	case QUICK_REFUSE:
 	case QUICK_END:
 		break;
@@ -423,7 +543,7 @@ static inline bool take(struct evaluation *evaluation, const uint32_t *step,
 static bool run(struct evaluation *evaluation, const uint32_t *step,
 		uint32_t index)
 {
-	for (; step[0] != QUICK_END; step += quick_width(step))
+	for (; quick_operation(step) != QUICK_END; step += quick_width(step))
 		if (!take(evaluation, step, index))
 			return false;
 	return true;
