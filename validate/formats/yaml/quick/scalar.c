@@ -23,21 +23,41 @@ static char simple_escape(char letter)
 	return meanings[found - letters];
 }
 
+/* Digits of an escape by number. */
+static int digits_of(char letter)
+{
+	switch (letter) {
+	case 'x':
+		return 2;
+	case 'u':
+		return 4;
+	case 'U':
+		return 8;
+	default:
+		return 0;
+	}
+}
+
+/* A letter that stands for one code point beyond ASCII, or for none. */
+static bool is_named_code(char letter, uint32_t *code)
+{
+	*code = letter == 'N' ? 0x85 : letter == '_' ? 0xa0 : 0;
+	return *code || letter == '0';
+}
+
 /*
- * \xHH, \uHHHH, \UHHHHHHHH; `at` stands at the letter. Returns where the
- * escape ends, NULL: it is none that we know.
+ * \0, \N, \_, \xHH, \uHHHH, \UHHHHHHHH; `at` stands at the letter. Returns
+ * where the escape ends, NULL: it is none that we know.
  */
 static const char *read_code(const char *at, const char *end, uint32_t *code)
 {
 	const char letter = *at++;
-	const int digits = letter == 'x'   ? 2
-			   : letter == 'u' ? 4
-			   : letter == 'U' ? 8
-					   : 0;
+	const int digits = digits_of(letter);
 
+	if (is_named_code(letter, code))
+		return at;
 	if (!digits || end - at < digits)
 		return NULL;
-	*code = 0;
 	for (int i = 0; i < digits; i++, at++) {
 		if (!is_hex(*at))
 			return NULL;
