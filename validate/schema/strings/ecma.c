@@ -7,6 +7,11 @@
 #define SPACES                                                                 \
 	"\\t\\n\\u000b\\f\\r \\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029"      \
 	"\\u202f\\u205f\\u3000\\ufeff"
+#define NOT_SPACES                                                             \
+	"\\u0000-\\u0008\\u000e-\\u001f!-\\u009f\\u00a1-\\u167f\\u1681-"       \
+	"\\u1fff"                                                              \
+	"\\u200b-\\u2027\\u202a-\\u202e\\u2030-\\u205e\\u2060-\\u2fff"         \
+	"\\u3001-\\ufefe\\uff00-\\u{10ffff}"
 #define LINE_ENDS "\\n\\r\\u2028\\u2029"
 
 /* A pattern being rewritten. Every step writes at most STEP_MAX bytes. */
@@ -20,7 +25,7 @@ struct rewrite {
 	bool in_class;
 };
 
-enum { STEP_MAX = 128 };
+enum { STEP_MAX = 256 };
 
 static bool refuse(struct rewrite *rewrite, const char *why)
 {
@@ -213,8 +218,7 @@ static bool rewrite_escape(struct rewrite *rewrite)
 	case 's':
 		return put_set(rewrite, "[" SPACES "]", SPACES);
 	case 'S':
-		/* In a class PCRE2's own is near enough: [\s\S] is all. */
-		return put_set(rewrite, "[^" SPACES "]", "\\S");
+		return put_set(rewrite, "[^" SPACES "]", NOT_SPACES);
 	case 'v':
 		return put_set(rewrite, "\\u000b", "\\u000b");
 	default:

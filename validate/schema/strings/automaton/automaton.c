@@ -52,29 +52,31 @@ static const uint64_t *write_sets(struct writer *writer,
 	return begin;
 }
 
+/* All of `bits`, which stand for characters from `first` on, take a set. */
+static void add_takers(uint64_t *takes, uint32_t words, uint32_t first,
+		       uint64_t bits, const struct positions *set)
+{
+	for (; bits; bits &= bits - 1) {
+		const size_t c = first + (unsigned)__builtin_ctzll(bits);
+
+		for (uint32_t i = 0; i < words; i++)
+			takes[c * words + i] |= set->words[i];
+	}
+}
+
 static const uint64_t *write_takes(struct writer *writer,
 				   const struct build *build)
 {
 	uint64_t *begin = writer->at;
-	const uint32_t words = writer->words;
+	const size_t count = (size_t)ASCII * writer->words;
 
-	memset(begin, 0, sizeof(uint64_t) * ASCII * words);
-	writer->at += (size_t)ASCII * words;
-	for (uint32_t i = 0; i < build->charset_count; i++) {
-		for (uint32_t half = 0; half < 2; half++) {
-			uint64_t bits = build->charsets[i].ascii[half];
-
-			for (; bits; bits &= bits - 1) {
-				const uint32_t c =
-					half * 64 +
-					(unsigned)__builtin_ctzll(bits);
-
-				for (uint32_t j = 0; j < words; j++)
-					begin[c * words + j] |=
-						build->members[i].words[j];
-			}
-		}
-	}
+	memset(begin, 0, sizeof(*begin) * count);
+	writer->at += count;
+	for (uint32_t i = 0; i < build->charset_count; i++)
+		for (uint32_t half = 0; half < 2; half++)
+			add_takers(begin, writer->words, half * 64,
+				   build->charsets[i].ascii[half],
+				   &build->members[i]);
 	return begin;
 }
 
@@ -184,10 +186,10 @@ static inline bool step(struct walk *walk, const uint64_t *takers,
 		next[i] = automaton->first[i];
 	for (uint32_t i = 0; i < words; i++) {
 		for (uint64_t bits = walk->active[i]; bits; bits &= bits - 1) {
+			const size_t position =
+				i * 64 + (unsigned)__builtin_ctzll(bits);
 			const uint64_t *follow =
-				automaton->follow +
-				words * (i * 64 +
-					 (unsigned)__builtin_ctzll(bits));
+				automaton->follow + position * words;
 
 			for (uint32_t j = 0; j < words; j++)
 				next[j] |= follow[j];
@@ -227,7 +229,7 @@ match(const struct automaton *automaton, struct span text, uint32_t words)
 		if (is_stuck(&walk, words))
 			return 0;
 		if (c < ASCII) {
-			takers = automaton->takes + words * c;
+			takers = automaton->takes + (size_t)words * c;
 			text.data++;
 			text.size--;
 		} else {

@@ -7,6 +7,8 @@
 enum {
 	DEPTH_MAX = 24,	  /* groups inside groups */
 	ATOMS_MAX = 4096, /* that are read, again for every repetition */
+	NAMES_MAX = 8,	  /* of groups */
+	NAME_SIZE_MAX = 32,
 	ENDLESS = UINT16_MAX,
 };
 
@@ -16,13 +18,17 @@ struct parser {
 	struct build *build;
 	uint32_t depth;
 	uint32_t atoms;
+	struct span names[NAMES_MAX];
+	uint32_t name_count;
 };
 
 static bool parse_alternatives(struct parser *parser, struct fragment *out);
 
 static char peek(const struct parser *parser, size_t ahead)
 {
-	return ahead < parser->rest.size ? parser->rest.data[ahead] : '\0';
+	if (ahead >= parser->rest.size)
+		return '\0';
+	return parser->rest.data[ahead];
 }
 
 static void skip(struct parser *parser, size_t size)
@@ -39,20 +45,26 @@ static bool take(struct parser *parser, char c)
 	return true;
 }
 
+/* The value of a hex digit, 16 if it is none. */
+static uint32_t hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (uint32_t)(c - '0');
+	if (c >= 'A' && c <= 'F')
+		return (uint32_t)(c - 'A') + 10;
+	return c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a') + 10 : 16;
+}
+
 /* Exactly `digits` hex digits. */
 static bool take_hex(struct parser *parser, size_t digits, uint32_t *out)
 {
 	*out = 0;
 	for (size_t i = 0; i < digits; i++) {
-		const char c = peek(parser, i);
+		const uint32_t value = hex_value(peek(parser, i));
 
-		if (!isxdigit((unsigned char)c))
+		if (value > 15)
 			return false;
-		*out = *out * 16 +
-		       (uint32_t)(isdigit((unsigned char)c)
-					  ? c - '0'
-					  : tolower((unsigned char)c) - 'a' +
-						    10);
+		*out = *out * 16 + value;
 	}
 	skip(parser, digits);
 	return true;
@@ -116,8 +128,8 @@ static bool take_named(struct parser *parser, struct charset *set)
 
 	if (peek(parser, 0) != '\\' || !c || !strchr("dDwWsS", c))
 		return false;
-	charset_add_named(set, (char)tolower((unsigned char)c),
-			  isupper((unsigned char)c));
+	/* The capital is what the small letter is not. */
+	charset_add_named(set, (char)(c | 0x20), !(c & 0x20));
 	skip(parser, 2);
 	return true;
 }
@@ -178,11 +190,49 @@ static bool parse_class(struct parser *parser, struct fragment *out)
 	return fragment_charset(parser->build, &set, out);
 }
 
+/* No two groups have one name; but a group can be read again. */
+static bool add_name(struct parser *parser, struct span name)
+{
+	for (uint32_t i = 0; i < parser->name_count; i++) {
+		if (parser->names[i].data == name.data)
+			return true;
+		if (span_equal(parser->names[i], name))
+			return false;
+	}
+	if (parser->name_count == NAMES_MAX)
+		return false;
+	parser->names[parser->name_count++] = name;
+	return true;
+}
+
+/* The name of a group, behind "(?<". */
+static bool take_name(struct parser *parser)
+{
+	struct span name = {parser->rest.data, 0};
+
+	while (isalnum((unsigned char)peek(parser, 0)) ||
+	       peek(parser, 0) == '_') {
+		skip(parser, 1);
+		name.size++;
+	}
+	return name.size && name.size <= NAME_SIZE_MAX &&
+	       !isdigit((unsigned char)*name.data) && take(parser, '>') &&
+	       add_name(parser, name);
+}
+
+/* What stands between "(" and the alternatives, if it is understood. */
+static bool take_group_kind(struct parser *parser)
+{
+	if (!take(parser, '?'))
+		return peek(parser, 0) != '*';
+	if (take(parser, '<'))
+		return take_name(parser);
+	return take(parser, ':');
+}
+
 static bool parse_group(struct parser *parser, struct fragment *out)
 {
-	if (peek(parser, 0) == '*' || parser->depth == DEPTH_MAX)
-		return false;
-	if (take(parser, '?') && !take(parser, ':'))
+	if (parser->depth == DEPTH_MAX || !take_group_kind(parser))
 		return false;
 	parser->depth++;
 	if (!parse_alternatives(parser, out))
