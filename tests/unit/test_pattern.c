@@ -171,6 +171,63 @@ static void what_is_no_pattern_is_refused(void **state)
 	}
 }
 
+/* A lookbehind may begin with what is repeated: that changes nothing. */
+static void lookbehinds_may_begin_with_repetitions(void **state)
+{
+	static const struct match_case cases[] = {
+		{"(?<=a+)b", "aab", true},
+		{"(?<=a+)b", "cb", false},
+		{"^(?<=a*)b", "b", true},
+		{"(?<=a*c)b", "cb", true},
+		{"(?<=a*c)b", "ab", false},
+		{"(?<!a+)b", "aab", false},
+		{"(?<!a+)b", "cb", true},
+		{"(?<!a*)b", "b", false},
+		{"(?<=a{2,}?)b", "ab", false},
+		{"(?<=a{2,5})b", "aaab", true},
+		{"(?<=[ab]{2,4})c", "abc", true},
+		{"(?<=x|[ab]+)c", "bc", true},
+		{"(?<=x|[ab]+)c", "yc", false},
+		{"(?<=.+)b", "\nb", false},
+		{"(?<=(?:a|b))c+", "bcc", true},
+		{"(?<=\\d+)a|b+", "1a", true},
+		{"(?<=(?<=a+)b)c", "abc", true},
+		{"(?<=a)b+", "abb", true},
+	};
+	static const char *const bad[] = {
+		"(?<=a+*)b",  "(?<=a{3,2})b",  "(?<=*)b",
+		"(?<=a++)b",  "(?<=a{2}{2})b", "(?<=\\b+)b",
+		"(?<=ba+)c",  "(?<=(a|bc)+)d", "(?<=a{99999})b",
+		"(?<=\\a*)b", "(?<=[b-a]*)b",  "(?<=ab?)c"};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(cases); i++)
+		expect_match(&cases[i], false);
+	for (size_t i = 0; i < array_size(bad); i++) {
+		struct pattern *pattern = NULL;
+
+		if (compile_in(false, span_of(bad[i]), &pattern) != -EBADMSG)
+			fail_msg("%s is taken", bad[i]);
+	}
+}
+
+static void what_is_not_supported_is_named(void **state)
+{
+	char why[PATTERN_WHY_SIZE];
+	struct pattern *pattern = NULL;
+
+	(void)state;
+	assert_int_equal(pattern_compile(span_of("(?<=ba+)c"), &pattern, why),
+			 -EBADMSG);
+	assert_non_null(strstr(why, "lookbehind"));
+	assert_int_equal(pattern_compile(span_of("(?i:a)"), &pattern, why),
+			 -EBADMSG);
+	assert_non_null(strstr(why, "group (?"));
+	assert_int_equal(pattern_compile(span_of("\\p{Xx}"), &pattern, why),
+			 -EBADMSG);
+	assert_non_null(strstr(why, "\\p"));
+}
+
 static void expect_engine(const char *text, bool wanted)
 {
 	struct pattern *pattern = NULL;
@@ -515,6 +572,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(patterns_mean_what_ecma_says),
 		cmocka_unit_test(what_is_no_pattern_is_refused),
+		cmocka_unit_test(lookbehinds_may_begin_with_repetitions),
+		cmocka_unit_test(what_is_not_supported_is_named),
 		cmocka_unit_test(only_what_is_not_regular_needs_the_engine),
 		cmocka_unit_test(both_ways_agree_on_patterns_of_all_kinds),
 		cmocka_unit_test(both_ways_agree_on_broken_patterns),

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 
 /* ECMA's white space and line ends, as members of a class. */
 #define SPACES                                                                 \
@@ -23,6 +24,9 @@ struct rewrite {
 	size_t capacity;
 	const char *why;
 	bool in_class;
+	bool leads;	     /* is this the begin of what a lookbehind says? */
+	unsigned depth;	     /* groups that are open */
+	unsigned lookbehind; /* depth of the innermost lookbehind, or 0 */
 };
 
 enum { STEP_MAX = 256 };
@@ -274,6 +278,11 @@ static bool rewrite_group(struct rewrite *rewrite)
 		return copy(rewrite, 1);
 	if (!c || !strchr(":=!<", c))
 		return refuse(rewrite, "a group (? that ECMA-262 has not");
+	if (c == '<' && peek(rewrite, 3) && strchr("=!", peek(rewrite, 3))) {
+		rewrite->lookbehind = rewrite->depth;
+		rewrite->leads = true;
+		return copy(rewrite, 4);
+	}
 	return copy(rewrite, 3);
 }
 
@@ -321,7 +330,17 @@ static bool rewrite_plain(struct rewrite *rewrite)
 		rewrite->at++;
 		return put_text(rewrite, "[^" LINE_ENDS "]");
 	case '(':
+		rewrite->depth++;
 		return rewrite_group(rewrite);
+	case ')':
+		if (rewrite->lookbehind == rewrite->depth)
+			rewrite->lookbehind = 0;
+		rewrite->depth -= rewrite->depth > 0;
+		return copy(rewrite, 1);
+	case '|':
+		rewrite->leads = rewrite->lookbehind &&
+				 rewrite->lookbehind == rewrite->depth;
+		return copy(rewrite, 1);
 	case '[':
 		rewrite->in_class = true;
 		copy(rewrite, 1);
@@ -333,24 +352,103 @@ static bool rewrite_plain(struct rewrite *rewrite)
 	}
 }
 
+static bool rewrite_next(struct rewrite *rewrite)
+{
+	return rewrite->in_class ? rewrite_in_class(rewrite)
+				 : rewrite_plain(rewrite);
+}
+
+/* A character, an escape or a whole class. */
+static int rewrite_atom(struct rewrite *rewrite)
+{
+	do {
+		if (!reserve(rewrite))
+			return -ENOMEM;
+		if (!rewrite_next(rewrite))
+			return -EBADMSG;
+	} while (rewrite->in_class && rewrite->at < rewrite->in.size);
+	return 0;
+}
+
+/* The quantifier at the current place, taken off: at least how often. */
+static int take_least(struct rewrite *rewrite, unsigned long *least)
+{
+	const char *text = rewrite->in.data + rewrite->at;
+	const bool is_counted = *text == '{';
+	const size_t size = quantifier_size(rewrite);
+
+	*least = *text == '+';
+	if (is_counted) {
+		char *end;
+
+		*least = strtoul(text + 1, &end, 10);
+		if (size > STEP_MAX / 2 || *least > UINT16_MAX ||
+		    (*end == ',' && end[1] != '}' &&
+		     strtoul(end + 1, NULL, 10) < *least)) {
+			refuse(rewrite, "numbers of a quantifier out of order "
+					"or too large");
+			return -EBADMSG;
+		}
+	}
+	rewrite->at += size;
+	if (peek(rewrite, 0) == '?')
+		rewrite->at++;
+	if (!quantifier_size(rewrite))
+		return 0;
+	refuse(rewrite, "nothing to repeat before a quantifier");
+	return -EBADMSG;
+}
+
+/*
+ * PCRE2 wants to know how long that is what it looks behind for. An atom that
+ * leads there needs to be found no more often than it must: nothing is said
+ * of what comes before it.
+ */
+static int rewrite_leading(struct rewrite *rewrite)
+{
+	const char c = peek(rewrite, 0);
+	const bool is_word_end = c == '\\' && (peek(rewrite, 1) | 0x20) == 'b';
+	unsigned long least;
+	int r;
+
+	rewrite->leads = false;
+	r = rewrite_atom(rewrite);
+	if (r || is_word_end || strchr("()|^$", c) || !quantifier_size(rewrite))
+		return r;
+	r = take_least(rewrite, &least);
+	if (r || !reserve(rewrite))
+		return r ? r : -ENOMEM;
+	/* What need not be there goes with {0}: it still has to be right. */
+	rewrite->leads = least == 0;
+	rewrite->size += (size_t)snprintf(rewrite->out + rewrite->size,
+					  STEP_MAX, "{%lu}", least);
+	return 0;
+}
+
+/* One step: what stands at the current place and belongs together. */
+static int rewrite_step(struct rewrite *rewrite)
+{
+	if (rewrite->leads)
+		return rewrite_leading(rewrite);
+	if (!reserve(rewrite))
+		return -ENOMEM;
+	return rewrite_next(rewrite) ? 0 : -EBADMSG;
+}
+
 int ecma_rewrite(struct span pattern, char **out, size_t *out_size,
 		 const char **why)
 {
 	struct rewrite rewrite = {.in = pattern};
-	bool is_good = true;
+	int r = 0;
 
-	while (is_good && rewrite.at < pattern.size) {
-		if (!reserve(&rewrite)) {
-			free(rewrite.out);
-			return -ENOMEM;
-		}
-		is_good = rewrite.in_class ? rewrite_in_class(&rewrite)
-					   : rewrite_plain(&rewrite);
-	}
-	if (!is_good || !reserve(&rewrite)) {
+	while (r == 0 && rewrite.at < pattern.size)
+		r = rewrite_step(&rewrite);
+	if (r == 0 && !reserve(&rewrite))
+		r = -ENOMEM;
+	if (r) {
 		free(rewrite.out);
 		*why = rewrite.why;
-		return is_good ? -ENOMEM : -EBADMSG;
+		return r;
 	}
 	rewrite.out[rewrite.size] = '\0';
 	*out = rewrite.out;

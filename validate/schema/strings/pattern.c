@@ -121,6 +121,12 @@ static int compile_code(const char *text, size_t size, pcre2_code **out,
 	/* PCRE2 says "memory" also for the pattern's own limits. */
 	if (error == PCRE2_ERROR_NOMEMORY || error == PCRE2_ERROR_HEAP_FAILED)
 		return -ENOMEM;
+	if (error == PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH) {
+		snprintf(why, PATTERN_WHY_SIZE,
+			 "what a lookbehind (?<= or (?<! looks for can vary in "
+			 "length: ECMA-262 allows it, but it is not supported");
+		return -EBADMSG;
+	}
 	if (pcre2_get_error_message(error, (PCRE2_UCHAR *)why,
 				    PATTERN_WHY_SIZE) == 0)
 		snprintf(why, PATTERN_WHY_SIZE, "error %d", error);
