@@ -57,32 +57,46 @@ size_t text_utf8_prefix(struct span text)
 	return at;
 }
 
-/* Invisible, or an order to the terminal or to the reader's eye? */
-static bool is_hidden(const unsigned char *point, size_t size)
+uint32_t text_point(struct span text, size_t *size)
 {
-	if (size == 1)
-		return point[0] < 0x20 || point[0] == 0x7f;
-	if (point[0] == 0xc2)
-		return point[1] <= 0xa0; /* C1 controls, no-break space */
-	if (point[0] == 0xd8)
-		return point[1] == 0x9c; /* Arabic letter mark */
-	if (point[0] == 0xe2 && point[1] == 0x80)
-		return point[2] < 0x90 || /* spaces, zero width, bidi */
-		       (point[2] >= 0xa8 && point[2] <= 0xaf);
-	if (point[0] == 0xe2 && point[1] == 0x81)
-		return point[2] >= 0xa0; /* invisible operators, isolates */
-	return point[0] == 0xef && point[1] == 0xbb && point[2] == 0xbf;
+	static const unsigned char first_mask[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+	const unsigned char *bytes = (const unsigned char *)text.data;
+
+	*size = text.size ? sequence_size(bytes, text.size) : 0;
+	if (*size == 0)
+		return 0;
+
+	uint32_t code = bytes[0] & first_mask[*size];
+
+	for (size_t i = 1; i < *size; i++)
+		code = code << 6 | (bytes[i] & 0x3f);
+	return code;
+}
+
+bool text_is_deceptive(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x61c ||
+	       code == 0x200e || code == 0x200f || code == 0x2028 ||
+	       code == 0x2029 || (code >= 0x202a && code <= 0x202e) ||
+	       (code >= 0x2066 && code <= 0x206f) || code == 0xfeff;
+}
+
+/* Spaces and joiners that look like nothing, or like a space. */
+static bool is_invisible(uint32_t code)
+{
+	return code == 0xa0 || (code >= 0x2000 && code <= 0x200d) ||
+	       code == 0x202f || (code >= 0x2060 && code <= 0x2065);
 }
 
 bool text_is_plain(struct span text, size_t *size)
 {
-	const unsigned char *bytes = (const unsigned char *)text.data;
+	const uint32_t code = text_point(text, size);
 
-	*size = sequence_size(bytes, text.size);
 	if (*size)
-		return !is_hidden(bytes, *size);
+		return !text_is_deceptive(code) && !is_invisible(code);
 	*size = 1;
-	while (*size < text.size && is_continuation(bytes[*size]))
+	while (*size < text.size &&
+	       is_continuation((unsigned char)text.data[*size]))
 		++*size;
 	return false;
 }

@@ -9,13 +9,23 @@
 /* Offset of the first byte that is not UTF-8 (RFC 3629), or text.size. */
 size_t text_utf8_prefix(struct span text);
 
+/*
+ * The code point that `text` begins with, and the bytes that it takes in
+ * *size: 0 if they are not UTF-8 or there are none.
+ */
+uint32_t text_point(struct span text, size_t *size);
+
 /* Bytes of a UTF-8 byte order mark at the start: 3 or 0. */
 size_t text_bom_size(struct span text);
 
+/* Controls and code points that turn or break the line that they stand in:
+ * shown as they are they deceive the reader, or the terminal. */
+bool text_is_deceptive(uint32_t code);
+
 /*
- * Is the code point at the start of `text` harmless to show? Controls, what is
- * invisible or turns the direction of writing, and bytes that are no UTF-8 are
- * not. *size gets its bytes, at least 1.
+ * Is the code point at the start of `text` harmless in a message? What is
+ * deceptive or invisible, and bytes that are no UTF-8, are not. *size gets its
+ * bytes, at least 1.
  */
 bool text_is_plain(struct span text, size_t *size);
 

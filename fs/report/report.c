@@ -15,51 +15,24 @@ static void write_escaped(FILE *out, unsigned char byte)
 		fprintf(out, "\\%03o", byte);
 }
 
-/* Code points that change how a line is shown: bidi and line controls. */
-static bool is_deceptive(uint32_t code)
-{
-	return (code >= 0x80 && code <= 0x9f) || code == 0x61c ||
-	       code == 0x200e || code == 0x200f || code == 0x2028 ||
-	       code == 0x2029 || (code >= 0x202a && code <= 0x202e) ||
-	       (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
-}
-
-static uint32_t decode(const unsigned char *bytes, size_t size)
-{
-	static const unsigned char first_mask[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-	uint32_t code = bytes[0] & first_mask[size];
-
-	for (size_t i = 1; i < size; i++)
-		code = code << 6 | (bytes[i] & 0x3f);
-	return code;
-}
-
 /* Bytes of the code point at `text`; 0 when it is not UTF-8. */
 static size_t point_size(const char *text)
 {
-	const unsigned char first = (unsigned char)*text;
-	const size_t size = first < 0x80   ? 1
-			    : first < 0xe0 ? 2
-			    : first < 0xf0 ? 3
-					   : 4;
-	const struct span point = {text, strnlen(text, size)};
+	size_t size;
 
-	return point.size == size && text_utf8_prefix(point) == size ? size : 0;
+	text_point((struct span){text, strnlen(text, 4)}, &size);
+	return size;
 }
 
 /* Bytes that can stand as they are, 0 when the next one needs an escape. */
 static size_t plain_size(const char *text)
 {
-	const size_t size = point_size(text);
-	const unsigned char first = (unsigned char)*text;
+	size_t size;
+	const uint32_t code =
+		text_point((struct span){text, strnlen(text, 4)}, &size);
 
-	if (size == 1)
-		return first >= 0x20 && first != 0x7f && first != '"' &&
-		       first != '\\';
-	if (size == 0 ||
-	    is_deceptive(decode((const unsigned char *)text, size)))
-		return 0;
-	return size;
+	return text_is_deceptive(code) || code == '"' || code == '\\' ? 0
+								      : size;
 }
 
 static bool is_plain(const char *text)
