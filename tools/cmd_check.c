@@ -19,7 +19,7 @@ static const char usage[] =
 	"  -s, --schema FILE      hold every file against this JSON Schema\n"
 	"  -l, --level LEVEL      fast (syntax) or standard (+ schema; "
 	"default)\n"
-	"  -f, --format FMT[=FILE] text (default), concise or json; may be "
+	"  -f, --format FMT[=FILE] how to print, or write to FILE; may be "
 	"repeated\n"
 	"  -j, --jobs N           files judged at a time (default: "
 	"processors)\n"
@@ -33,7 +33,8 @@ static const char usage[] =
 	"2019-09, "
 	"2020-12\n"
 	"      --require-schema   a file without a schema is invalid\n"
-	"      --show-values      messages may show values from the files\n"
+	"      --show-values      messages and excerpts may show values from "
+	"the files\n"
 	"      --fail-on SEVERITY error (default) or warning\n"
 	"      --gitignore        leave out what .gitignore names\n"
 	"      --no-ignore        leave out nothing\n"
@@ -51,6 +52,8 @@ struct part {
 	struct service service;
 	struct survey survey;
 	char *forced_schema; /* owned; the settings refer to it */
+	char *input;	     /* owned; the bytes of standard input */
+	size_t input_size;
 	bool has_service;    /* false: shares that of an earlier part */
 	struct judge *judge; /* NULL: the path could not be checked */
 };
@@ -246,7 +249,11 @@ static int check_input(struct check *check, struct part *part)
 
 	r = judge_content(part->judge, name, (struct span){bytes, size}, NULL,
 			  &judgement);
-	return r ? r : add_input_entry(part, judgement);
+	if (r)
+		return r;
+	part->input = steal(&bytes);
+	part->input_size = size;
+	return add_input_entry(part, judgement);
 }
 
 static int write_output(const char *format, const struct output *common)
@@ -268,7 +275,7 @@ static int write_output(const char *format, const struct output *common)
 		return -error;
 	}
 	output.use_colour = !equals && common->use_colour;
-	output_find(name)(&output);
+	output_find(name)->write(&output);
 
 	/* A report that is cut short must not look like a good one. */
 	const bool is_whole = fflush(output.file) == 0 && !ferror(output.file);
@@ -281,6 +288,25 @@ static int write_output(const char *format, const struct output *common)
 	return is_whole ? 0 : -EIO;
 }
 
+static void tell_formats(FILE *out, const char *name)
+{
+	const struct output_format *format;
+
+	fprintf(out, "cfgfs: format '%s' is not one of:", name);
+	for (size_t i = 0; (format = output_format_at(i)); i++)
+		fprintf(out, "%s %s", i ? "," : "", format->name);
+	fputc('\n', out);
+}
+
+static void describe_formats(FILE *out)
+{
+	const struct output_format *format;
+
+	fputs("\nFormats:\n", out);
+	for (size_t i = 0; (format = output_format_at(i)); i++)
+		fprintf(out, "  %-9s %s\n", format->name, format->summary);
+}
+
 static bool outputs_are_known(const struct tool_options *options)
 {
 	for (size_t i = 0; i < options->output_count; i++) {
@@ -290,14 +316,22 @@ static bool outputs_are_known(const struct tool_options *options)
 			return false;
 		name[strcspn(name, "=")] = '\0';
 		if (!output_find(name)) {
-			fprintf(stderr,
-				"cfgfs: format '%s' is not one of: text, "
-				"concise, json\n",
-				name);
+			tell_formats(stderr, name);
 			return false;
 		}
 	}
 	return true;
+}
+
+static struct output_part output_part_of(const struct part *part)
+{
+	return (struct output_part){
+		.judge = part->judge,
+		.survey = &part->survey,
+		.prefix = part->place.prefix,
+		.inside = part->place.inside,
+		.input = {part->input, part->input_size},
+	};
 }
 
 static void write_outputs(struct check *check, double seconds)
@@ -307,6 +341,8 @@ static void write_outputs(struct check *check, double seconds)
 	struct output output = {
 		.parts = parts,
 		.part_count = check->part_count,
+		.version = CFGFS_VERSION,
+		.had_trouble = check->had_trouble,
 		.use_colour = command_use_colour(STDOUT_FILENO),
 		.seconds = seconds,
 	};
@@ -316,10 +352,7 @@ static void write_outputs(struct check *check, double seconds)
 		return;
 	}
 	for (size_t i = 0; i < check->part_count; i++)
-		parts[i] = (struct output_part){check->parts[i].judge,
-						&check->parts[i].survey,
-						check->parts[i].place.prefix,
-						check->parts[i].place.inside};
+		parts[i] = output_part_of(&check->parts[i]);
 	if (check->options.output_count == 0 && write_output("text", &output))
 		check->had_trouble = true;
 	for (size_t i = 0; i < check->options.output_count; i++)
@@ -360,6 +393,7 @@ static void release(struct check *check)
 		if (part->has_service)
 			service_close(&part->service);
 		free(part->forced_schema);
+		free(part->input);
 		place_release(&part->place);
 	}
 	free(check->parts);
@@ -410,6 +444,8 @@ int cmd_check(int argc, char **argv)
 	const enum options_result parsed =
 		options_parse(argc, argv, usage, &check.options);
 
+	if (parsed == OPTIONS_HELP)
+		describe_formats(stdout);
 	if (parsed != OPTIONS_GO)
 		return parsed == OPTIONS_HELP ? EXIT_CLEAN : EXIT_TROUBLE;
 	if (!outputs_are_known(&check.options))

@@ -31,6 +31,8 @@ struct judgement *judgement_new(struct verdict *verdict,
 	judgement->verdict = verdict;
 	judgement->format =
 		plan && plan->choice.format ? plan->choice.format->name : "";
+	judgement->dialect =
+		plan && plan->choice.format ? plan->choice.dialect : "";
 	judgement->level = plan ? plan->level : LEVEL_FAST;
 	judgement->validated_at = time(NULL);
 	return judgement;

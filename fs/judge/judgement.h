@@ -14,7 +14,8 @@
 struct judgement {
 	atomic_uint references;
 	struct verdict *verdict;
-	const char *format; /* static, "" for none */
+	const char *format;  /* static, "" for none */
+	const char *dialect; /* of the format; static */
 	enum level level;
 	enum cache_tier tier;
 	uint32_t usec;	      /* of the validation that made the verdict */
