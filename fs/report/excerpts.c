@@ -38,6 +38,10 @@ static bool open_entry(struct excerpts *excerpts,
 		       const struct output_item *item)
 {
 	const struct judgement *judgement = item->entry->judgement;
+
+	if (!judgement->has_digest)
+		return false;
+
 	const struct settings *settings = judge_settings(item->part->judge);
 	struct excerpt_request request = {
 		.choice = {format_find(judgement->format), judgement->dialect},
@@ -46,8 +50,6 @@ static bool open_entry(struct excerpts *excerpts,
 		.show_values = settings->show_values,
 	};
 
-	if (!judgement->has_digest)
-		return false;
 	if (!request.content.data) {
 		if (!read_again(excerpts, item))
 			return false;
