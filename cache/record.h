@@ -17,7 +17,7 @@
 
 #include "cache/cache.h"
 
-enum { RECORD_VERSION = 1, RECORD_HEADER = 72 };
+enum { RECORD_VERSION = 2, RECORD_HEADER = 72 };
 
 /* How many bytes an entry needs; 0 if it is too large to be kept. */
 size_t record_size(const struct cache_entry *entry);

@@ -68,6 +68,25 @@ int doc_add_document(struct doc *doc, struct document document)
 	return 0;
 }
 
+int doc_drop(struct doc *doc, uint32_t offset, uint32_t length)
+{
+	if (doc->dropped_count == doc->dropped_capacity) {
+		const uint32_t capacity =
+			doc->dropped_capacity ? doc->dropped_capacity * 2 : 4;
+		struct extent *dropped =
+			arena_grow(doc->arena, doc->dropped,
+				   doc->dropped_capacity * sizeof(*dropped),
+				   capacity * sizeof(*dropped));
+
+		if (!dropped)
+			return doc->arena->error;
+		doc->dropped = dropped;
+		doc->dropped_capacity = capacity;
+	}
+	doc->dropped[doc->dropped_count++] = (struct extent){offset, length};
+	return 0;
+}
+
 uint32_t doc_resolve(const struct doc *doc, uint32_t index)
 {
 	if (doc->nodes[index].type == NODE_ALIAS)

@@ -66,6 +66,12 @@ struct document {
 	uint32_t schema_offset; /* where that name stands */
 };
 
+/* Bytes of the source. */
+struct extent {
+	uint32_t offset;
+	uint32_t length;
+};
+
 struct doc {
 	struct arena *arena;
 	struct span source; /* the bytes that offsets refer to, UTF-8 */
@@ -77,6 +83,9 @@ struct doc {
 	struct document *documents;
 	uint32_t document_count;
 	uint32_t document_capacity;
+	struct extent *dropped; /* keys and values that became no nodes */
+	uint32_t dropped_count;
+	uint32_t dropped_capacity;
 };
 
 /* An empty doc over `source`, which must outlive it. */
@@ -112,6 +121,12 @@ void doc_close(struct doc *doc, uint32_t container, uint32_t size,
 
 /* Append a document. 0, -ENOMEM or -E2BIG (arena). */
 must_check int doc_add_document(struct doc *doc, struct document document);
+
+/*
+ * Note a key or value that is left out of the nodes (a later one took its
+ * place), so that its text is not taken for a comment. 0, -ENOMEM or -E2BIG.
+ */
+must_check int doc_drop(struct doc *doc, uint32_t offset, uint32_t length);
 
 /* The node that `index` stands for: aliases are followed. */
 const struct node *doc_node(const struct doc *doc, uint32_t index);

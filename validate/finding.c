@@ -1,6 +1,7 @@
 #include "validate/finding.h"
 
 #include "validate/text.h"
+#include "validate/suppress/suppress.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -61,24 +62,45 @@ printf_like(2, 0) static char *format_message(struct arena *arena,
 	return arena_text(arena, span_of(buf));
 }
 
-/* Adds without a message; NULL when it is only counted. */
-static struct raw_finding *add(struct findings *findings,
+/*
+ * Adds to `to` without a message, numbered among those of `all`; NULL when it
+ * is only counted.
+ */
+static struct raw_finding *add(struct findings *all, struct findings *to,
 			       enum severity severity, const char *rule,
 			       struct place place)
 {
-	const uint32_t order = findings->totals[SEVERITY_ERROR] +
-			       findings->totals[SEVERITY_WARNING] +
-			       findings->totals[SEVERITY_INFO];
-	struct raw_finding *slot = add_slot(findings);
+	struct raw_finding *slot = add_slot(to);
 
-	findings->totals[severity]++;
+	to->totals[severity]++;
 	if (slot)
 		*slot = (struct raw_finding){.severity = severity,
 					     .place = place,
-					     .order = order,
+					     .order = all->added,
 					     .rule = rule,
 					     .schema_location = ""};
+	all->added++;
 	return slot;
+}
+
+/* Where a finding goes that is being added: NULL if it is suppressed. */
+static struct findings *route(struct findings *findings, const char *rule,
+			      uint32_t offset)
+{
+	return findings->suppressor ? suppress_take(findings->suppressor,
+						    findings, rule, offset)
+				    : findings;
+}
+
+bool findings_would_keep(const struct findings *findings, const char *rule,
+			 uint32_t offset)
+{
+	const struct findings *to =
+		findings->suppressor ? suppress_ask(findings->suppressor,
+						    findings, rule, offset)
+				     : findings;
+
+	return to && to->count < to->max_count;
 }
 
 /* It stays only if its message fits into the arena. */
@@ -93,13 +115,15 @@ printf_like(3, 0) static void say(struct findings *findings,
 void findings_add(struct findings *findings, enum severity severity,
 		  const char *rule, struct place place, const char *format, ...)
 {
-	struct raw_finding *slot = add(findings, severity, rule, place);
+	struct findings *to = route(findings, rule, place.offset);
+	struct raw_finding *slot =
+		to ? add(findings, to, severity, rule, place) : NULL;
 	va_list arguments;
 
 	if (!slot)
 		return;
 	va_start(arguments, format);
-	say(findings, slot, format, arguments);
+	say(to, slot, format, arguments);
 	va_end(arguments);
 }
 
@@ -107,21 +131,25 @@ void findings_add_schema(struct findings *findings, const char *rule,
 			 struct place place, const char *schema_location,
 			 const char *format, ...)
 {
-	struct raw_finding *slot = add(findings, SEVERITY_ERROR, rule, place);
+	struct findings *to = route(findings, rule, place.offset);
+	struct raw_finding *slot =
+		to ? add(findings, to, SEVERITY_ERROR, rule, place) : NULL;
 	va_list arguments;
 
 	if (!slot)
 		return;
 	slot->schema_location = schema_location;
 	va_start(arguments, format);
-	say(findings, slot, format, arguments);
+	say(to, slot, format, arguments);
 	va_end(arguments);
 }
 
+/* Nothing suppresses that a file cannot be decided. */
 void findings_undecided(struct findings *findings, const char *rule,
 			struct place place, const char *format, ...)
 {
-	struct raw_finding *slot = add(findings, SEVERITY_ERROR, rule, place);
+	struct raw_finding *slot =
+		add(findings, findings, SEVERITY_ERROR, rule, place);
 	va_list arguments;
 
 	findings->is_undecided = true;
@@ -140,6 +168,56 @@ void findings_undecided(struct findings *findings, const char *rule,
 		slot->message = message;
 		findings->count += message != NULL;
 	}
+}
+
+static void visit_list(struct findings *findings,
+		       void (*visit)(void *ctx, struct raw_finding *finding),
+		       void *ctx)
+{
+	for (uint32_t i = 0; i < findings->count; i++)
+		visit(ctx, &findings->list[i]);
+}
+
+void findings_visit(struct findings *findings,
+		    void (*visit)(void *ctx, struct raw_finding *finding),
+		    void *ctx)
+{
+	struct findings *pile = NULL;
+
+	visit_list(findings, visit, ctx);
+	while (findings->suppressor &&
+	       (pile = suppress_next_pile(findings->suppressor, pile)))
+		visit_list(pile, visit, ctx);
+}
+
+static int compare_orders(const void *left, const void *right)
+{
+	const struct raw_finding *a = left;
+	const struct raw_finding *b = right;
+
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+void findings_join(struct findings *findings, const struct findings *more)
+{
+	const uint32_t count = findings->count + more->count;
+	struct raw_finding *list;
+
+	for (int i = 0; i < SEVERITY_COUNT; i++)
+		findings->totals[i] += more->totals[i];
+	if (more->count == 0)
+		return;
+	list = arena_alloc(findings->arena, count * sizeof(*list));
+	if (!list)
+		return;
+	if (findings->count)
+		memcpy(list, findings->list, findings->count * sizeof(*list));
+	memcpy(list + findings->count, more->list, more->count * sizeof(*list));
+	qsort(list, count, sizeof(*list), compare_orders);
+	findings->list = list;
+	findings->capacity = count;
+	findings->count =
+		count < findings->max_count ? count : findings->max_count;
 }
 
 void findings_limit(struct findings *findings, const char *name,

@@ -33,12 +33,16 @@ struct raw_finding {
 		schema_location; /* "schemas/app.json#/properties/port" or "" */
 };
 
+struct suppressor;
+
 struct findings {
 	struct arena *arena;
+	struct suppressor *suppressor; /* NULL: nothing is suppressed */
 	struct raw_finding *list;
 	uint32_t count;
 	uint32_t capacity;
 	uint32_t max_count;
+	uint32_t added;			 /* the order of the next one */
 	uint32_t totals[SEVERITY_COUNT]; /* also of those not kept */
 	bool is_undecided;  /* a budget ran out or a schema is broken */
 	const char *reason; /* the first message about that, or NULL */
@@ -47,7 +51,10 @@ struct findings {
 void findings_init(struct findings *findings, struct arena *arena,
 		   uint32_t max_count);
 
-/* Add one. If the arena fails, only the totals grow: see arena->error. */
+/*
+ * Add one, unless it is suppressed. If the arena fails, only the totals grow:
+ * see arena->error.
+ */
 void findings_add(struct findings *findings, enum severity severity,
 		  const char *rule, struct place place, const char *format, ...)
 	printf_like(5, 6);
@@ -56,6 +63,18 @@ void findings_add(struct findings *findings, enum severity severity,
 void findings_add_schema(struct findings *findings, const char *rule,
 			 struct place place, const char *schema_location,
 			 const char *format, ...) printf_like(5, 6);
+
+/* Would one of that rule and offset be kept now? Else it needs no text. */
+bool findings_would_keep(const struct findings *findings, const char *rule,
+			 uint32_t offset);
+
+/* Call `visit` for all that are kept, also what may yet be suppressed. */
+void findings_visit(struct findings *findings,
+		    void (*visit)(void *ctx, struct raw_finding *finding),
+		    void *ctx);
+
+/* Add all of `more`, as if they had been added here in their order. */
+void findings_join(struct findings *findings, const struct findings *more);
 
 /*
  * A budget ran out: an error finding of rule "limit/NAME" that says which

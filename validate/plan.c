@@ -58,6 +58,25 @@ static void add_when(struct digest_builder *builder, const struct plan *plan)
 	digest_add_number(builder, UINT64_MAX);
 }
 
+/* By name: numbers of rules are good for one build only. */
+static void add_suppressions(struct digest_builder *builder,
+			     const struct plan *plan)
+{
+	digest_add_number(builder, plan->ignore_suppressions);
+	if (plan->ignore_suppressions)
+		return;
+	for (size_t i = 0; i < rule_count(); i++)
+		if (rule_set_has(&plan->allowed, i))
+			add_name(builder, rule_name(i));
+	add_name(builder, NULL);
+	digest_add_number(builder, plan->record_baseline);
+	digest_add_number(builder, plan->baseline_count);
+	for (size_t i = 0; i < plan->baseline_count; i++) {
+		add_name(builder, plan->baseline[i].rule);
+		digest_add_number(builder, plan->baseline[i].at_most);
+	}
+}
+
 /*
  * Every way to name a schema inside a file has this word in it, unless it is
  * written with escapes or in UTF-16.
@@ -93,5 +112,6 @@ struct digest plan_digest(const struct plan *plan, struct span content)
 	add_limits(&builder, &plan->limits);
 	digest_add_number(&builder, plan->require_schema);
 	digest_add_number(&builder, plan->show_values);
+	add_suppressions(&builder, plan);
 	return digest_end(&builder);
 }

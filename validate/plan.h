@@ -9,6 +9,7 @@
 #include "validate/digest.h"
 #include "validate/format.h"
 #include "validate/limits.h"
+#include "validate/rule.h"
 #include "validate/schema/schema.h"
 
 /* Raise when any verdict could change: it is part of every key. */
@@ -33,6 +34,13 @@ struct when_rule {
 
 enum { PLAN_WHEN_MAX = 1024 };
 
+/* A line of a baseline: so many findings of a rule are not shown in a file;
+ * of more, all are. */
+struct allowance {
+	const char *rule; /* of the table of rules */
+	uint32_t at_most;
+};
+
 /* All pointers are borrowed and outlive the validation. */
 struct plan {
 	struct format_choice choice; /* format NULL: skipped, see `skip` */
@@ -48,6 +56,12 @@ struct plan {
 	struct limits limits;
 	bool require_schema;
 	bool show_values;
+	struct rule_set allowed; /* configuration: their findings do not count
+				  */
+	const struct allowance *baseline; /* of this file; each rule once */
+	size_t baseline_count;
+	bool record_baseline;	  /* allow all, and count them by rule */
+	bool ignore_suppressions; /* comments, configuration and baseline */
 };
 
 /* Is that rule of plan->when for this file? */

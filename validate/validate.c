@@ -1,6 +1,7 @@
 #include "validate/validate.h"
 
 #include "validate/path.h"
+#include "validate/suppress/suppress.h"
 #include "validate/text.h"
 
 #include <errno.h>
@@ -12,6 +13,7 @@ struct validation {
 	struct arena *arena;
 	struct doc doc;
 	struct findings findings;
+	struct suppressor suppressor;
 	const char **schemas; /* paths of those used so far; NULL: none */
 	uint32_t schema_count;
 };
@@ -101,6 +103,46 @@ static int read_document(struct validation *run, struct span source,
 	host_phase(run->host, format->key, PHASE_END);
 	*skip = parse.skip;
 	return r;
+}
+
+static void use_suppressor(struct validation *run)
+{
+	if (suppress_is_active(&run->suppressor))
+		run->findings.suppressor = &run->suppressor;
+}
+
+/* Has reading found anything, suppressed or not? */
+static bool has_findings(const struct validation *run)
+{
+	uint32_t any = run->findings.added;
+
+	for (int i = 0; i < SUPPRESSED_COUNT; i++)
+		any |= run->suppressor.counts[i];
+	return any > 0;
+}
+
+/*
+ * What the comments suppress is known when the file has been read. If reading
+ * has found anything by then, it is read again, to find the rest of it.
+ */
+static int read_suppressed(struct validation *run, struct span source,
+			   const char **skip)
+{
+	int r = read_document(run, source, skip);
+
+	if (r || *skip || run->findings.is_undecided)
+		return r;
+	r = suppress_read(&run->suppressor, &run->doc, run->host);
+	if (r || !run->suppressor.mutes.count)
+		return r;
+	use_suppressor(run);
+	if (!has_findings(run))
+		return 0;
+	suppress_restart(&run->suppressor);
+	findings_init(&run->findings, run->arena, run->plan->limits.findings);
+	use_suppressor(run);
+	doc_init(&run->doc, run->arena, source, run->plan->limits.nodes);
+	return read_document(run, source, skip);
 }
 
 /* A reference from a file in that directory; NULL: it leaves the root. */
@@ -368,13 +410,14 @@ static int judge(struct validation *run, struct span content,
 	int r = decode(run, &content);
 
 	if (r > 0)
-		r = read_document(run, content, &skip);
+		r = read_suppressed(run, content, &skip);
 	if (r == 0 && skip && !run->arena->error)
 		return verdict_plain(STATE_SKIPPED, skip, out);
 	if (r == 0 && !run->findings.is_undecided)
 		r = apply_schemas(run);
 	if (r)
 		return r;
+	suppress_settle(&run->suppressor, &run->findings, &run->doc);
 
 	const char *schemas = join_schemas(run);
 
@@ -401,7 +444,11 @@ int validate_bytes(const struct plan *plan, struct span content,
 	arena_reset(arena);
 	findings_init(&run.findings, arena, plan->limits.findings);
 
-	const int r = judge(&run, content, out);
+	int r = suppress_init(&run.suppressor, plan, arena);
+
+	use_suppressor(&run);
+	if (r == 0)
+		r = judge(&run, content, out);
 
 	/* The arena's limit is a property of the content, memory is not. */
 	if (r == -E2BIG)

@@ -14,16 +14,33 @@ const char *state_name(enum state state)
 	return names[state];
 }
 
+const struct tally *verdict_tallies(const struct verdict *verdict)
+{
+	return (const struct tally *)(const void *)&verdict
+		->findings[verdict->finding_count];
+}
+
+uint32_t verdict_suppressed(const struct verdict *verdict)
+{
+	uint32_t sum = 0;
+
+	for (int i = 0; i < SUPPRESSED_COUNT; i++)
+		sum += verdict->suppressed[i];
+	return sum;
+}
+
 const char *verdict_text(const struct verdict *verdict, uint32_t offset)
 {
-	return (const char *)&verdict->findings[verdict->finding_count] +
+	return (const char *)(verdict_tallies(verdict) + verdict->tally_count) +
 	       offset;
 }
 
-static struct verdict *new_verdict(uint32_t finding_count, size_t text_size)
+static struct verdict *new_verdict(uint32_t finding_count, uint32_t tally_count,
+				   size_t text_size)
 {
 	const size_t size = sizeof(struct verdict) +
-			    finding_count * sizeof(struct finding) + text_size;
+			    finding_count * sizeof(struct finding) +
+			    tally_count * sizeof(struct tally) + text_size;
 
 	if (size > UINT32_MAX)
 		return NULL;
@@ -34,6 +51,7 @@ static struct verdict *new_verdict(uint32_t finding_count, size_t text_size)
 		return NULL;
 	verdict->size = (uint32_t)size;
 	verdict->finding_count = finding_count;
+	verdict->tally_count = tally_count;
 	verdict->text_size = (uint32_t)text_size;
 	return verdict;
 }
@@ -41,7 +59,7 @@ static struct verdict *new_verdict(uint32_t finding_count, size_t text_size)
 int verdict_plain(enum state state, const char *reason, struct verdict **out)
 {
 	const size_t length = strlen(reason);
-	struct verdict *verdict = new_verdict(0, length + 2);
+	struct verdict *verdict = new_verdict(0, 0, length + 2);
 
 	if (!verdict)
 		return -ENOMEM;
@@ -172,6 +190,56 @@ static size_t entries_text_size(const struct entry *entries, uint32_t count)
 	return size;
 }
 
+/* Of all rules that a baseline was asked about. */
+struct tallies {
+	uint32_t count;
+	size_t text_size;
+};
+
+static struct tallies measure_tallies(const struct suppressor *suppressor)
+{
+	struct tallies tallies = {0};
+
+	for (size_t i = 0; suppressor && i < rule_count(); i++) {
+		if (!suppress_asked(suppressor, i))
+			continue;
+		tallies.count++;
+		tallies.text_size += strlen(rule_name(i)) + 1;
+	}
+	return tallies;
+}
+
+static int compare_names(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* What was suppressed, and how often each rule was asked about, by name. */
+static void put_suppressions(const struct suppressor *suppressor,
+			     struct verdict *verdict, struct text_block *block)
+{
+	struct tally *tally = (struct tally *)(void *)&verdict
+				      ->findings[verdict->finding_count];
+	const char *names[RULE_MAX];
+	size_t count = 0;
+
+	if (!suppressor)
+		return;
+	memcpy(verdict->suppressed, suppressor->counts,
+	       sizeof(verdict->suppressed));
+	for (size_t i = 0; i < rule_count(); i++)
+		if (suppress_asked(suppressor, i))
+			names[count++] = rule_name(i);
+	if (count)
+		qsort(names, count, sizeof(*names), compare_names);
+	for (size_t i = 0; i < count; i++, tally++) {
+		const int rule = rule_find(span_of(names[i]));
+
+		tally->rule = put_text(block, names[i]);
+		tally->count = suppress_asked(suppressor, (size_t)rule);
+	}
+}
+
 static enum state state_of(const struct findings *findings)
 {
 	if (findings->is_undecided)
@@ -230,15 +298,18 @@ int verdict_build(struct findings *findings, const struct doc *doc,
 		return findings->arena->error;
 
 	const char *reason = reason_of(findings);
-	struct verdict *verdict = new_verdict(
-		findings->count, entries_text_size(entries, findings->count) +
-					 strlen(schema) + strlen(reason) + 3);
+	const struct tallies tallies = measure_tallies(findings->suppressor);
+	struct verdict *verdict =
+		new_verdict(findings->count, tallies.count,
+			    entries_text_size(entries, findings->count) +
+				    tallies.text_size + strlen(schema) +
+				    strlen(reason) + 3);
 
 	if (!verdict)
 		return -ENOMEM;
 
-	struct text_block block = {(char *)&verdict->findings[findings->count],
-				   1};
+	struct text_block block = {
+		(char *)verdict + verdict->size - verdict->text_size, 1};
 
 	verdict->state = state_of(findings);
 	verdict->documents = doc->document_count;
@@ -247,6 +318,7 @@ int verdict_build(struct findings *findings, const struct doc *doc,
 	verdict->schema = put_text(&block, schema);
 	for (uint32_t i = 0; i < findings->count; i++)
 		verdict->findings[i] = make_finding(&entries[i], &block);
+	put_suppressions(findings->suppressor, verdict, &block);
 	*out = verdict;
 	return 0;
 }
@@ -277,6 +349,7 @@ bool verdict_is_sound(const void *bytes, size_t size)
 	const uint64_t need =
 		sizeof(*verdict) +
 		(uint64_t)verdict->finding_count * sizeof(struct finding) +
+		(uint64_t)verdict->tally_count * sizeof(struct tally) +
 		verdict->text_size;
 
 	if (need != size || verdict->text_size == 0)
@@ -289,6 +362,9 @@ bool verdict_is_sound(const void *bytes, size_t size)
 		return false;
 	for (uint32_t i = 0; i < verdict->finding_count; i++)
 		if (!finding_is_sound(verdict, &verdict->findings[i]))
+			return false;
+	for (uint32_t i = 0; i < verdict->tally_count; i++)
+		if (!is_text(verdict, verdict_tallies(verdict)[i].rule))
 			return false;
 	return true;
 }

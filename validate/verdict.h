@@ -7,6 +7,7 @@
 #define VALIDATE_VERDICT_H
 
 #include "validate/finding.h"
+#include "validate/suppress/suppress.h"
 
 enum state {
 	STATE_UNCHECKED, /* not yet judged; never inside a verdict */
@@ -36,6 +37,12 @@ struct finding {
 	uint64_t fingerprint; /* over rule, document, pointer, occurrence */
 };
 
+/* How many findings of a rule a baseline was asked about. */
+struct tally {
+	uint32_t rule; /* text */
+	uint32_t count;
+};
+
 struct verdict {
 	uint32_t size;	/* of the whole block, in bytes */
 	uint32_t state; /* enum state */
@@ -44,9 +51,18 @@ struct verdict {
 	uint32_t finding_count;		 /* kept */
 	uint32_t reason;		 /* text: why skipped or error, or "" */
 	uint32_t schema; /* text: schema(s) used, "" for none, ", " between */
-	uint32_t text_size;	   /* of the block of terminated strings */
-	struct finding findings[]; /* sorted by document, line, column */
+	uint32_t text_size; /* of the block of terminated strings */
+	uint32_t suppressed[SUPPRESSED_COUNT]; /* not in the totals */
+	uint32_t tally_count;
+	struct finding findings[]; /* sorted by document, line, column; behind
+				      them the tallies, then the texts */
 };
+
+/* Those of all rules that a baseline was asked about, by name. */
+const struct tally *verdict_tallies(const struct verdict *verdict);
+
+/* All findings that are not shown and do not count. */
+uint32_t verdict_suppressed(const struct verdict *verdict);
 
 /* A string of the verdict, given its offset. Lives as long as the verdict. */
 const char *verdict_text(const struct verdict *verdict, uint32_t offset);

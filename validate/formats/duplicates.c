@@ -68,7 +68,8 @@ static void report_pair(void *ctx, uint32_t first, uint32_t second)
 	uint32_t line = 0;
 
 	/* Findings that are only counted need no text: time stays linear. */
-	if (findings->count < findings->max_count) {
+	if (findings_would_keep(findings, "key/duplicate",
+				doc->nodes[second].offset)) {
 		formats_show_name(node_text(doc_node(doc, second)), name);
 		line = line_of(&report->lines, doc->nodes[first].offset);
 	}

@@ -357,7 +357,7 @@ static void report(struct pairs *pairs, int severity, const char *rule,
 	const bool is_key = strcmp(rule, "key/duplicate") == 0;
 
 	/* Findings that are only counted need no text. */
-	if (findings->count < findings->max_count)
+	if (findings_would_keep(findings, rule, name->place.offset))
 		formats_show_name(name->text, shown);
 	findings_add(
 		findings, (enum severity)severity, rule,
@@ -423,7 +423,8 @@ static void report_shadowed(struct pairs *pairs)
 
 		if (entry->last != DOC_NONE)
 			continue;
-		if (findings->count < findings->max_count)
+		if (findings_would_keep(findings, "key/duplicate",
+					entry->name.place.offset))
 			formats_show_name(entry->name.text, shown);
 		findings_add(findings, SEVERITY_WARNING, "key/duplicate",
 			     place_at(0, entry->name.place.offset,
@@ -432,6 +433,31 @@ static void report_shadowed(struct pairs *pairs)
 			     "section takes its place",
 			     shown);
 	}
+}
+
+static int drop(struct pairs *pairs, const struct pair_place *place)
+{
+	return doc_drop(pairs->parse->doc, place->offset, place->length);
+}
+
+/* What stands in the file more than once has one node alone. */
+static int drop_repeated(struct pairs *pairs)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; r == 0 && i < pairs->section_count; i++)
+		if (pairs->sections[i].first != i)
+			r = drop(pairs, &pairs->sections[i].name.place);
+	for (uint32_t i = 0; r == 0 && i < pairs->entry_count; i++) {
+		const struct pair *entry = &pairs->entries[i];
+
+		if (entry->last == i)
+			continue;
+		r = drop(pairs, &entry->name.place);
+		if (r == 0)
+			r = drop(pairs, &entry->value_place);
+	}
+	return r;
 }
 
 int pairs_finish(struct pairs *pairs, bool is_broken)
@@ -447,6 +473,8 @@ int pairs_finish(struct pairs *pairs, bool is_broken)
 		r = merge_entries(pairs);
 	if (r == 0)
 		r = drop_shadowed(pairs);
+	if (r == 0)
+		r = drop_repeated(pairs);
 	if (r)
 		return r;
 	link_entries(pairs);

@@ -165,9 +165,18 @@ static bool skip_equals(struct toml *toml, const struct toml_key *key)
 	return true;
 }
 
+/* What stands from there up to here will not be in the doc. */
+static bool drop(struct toml *toml, const char *start)
+{
+	toml->result = doc_drop(toml->parse->doc, toml_offset(toml, start),
+				(uint32_t)(toml->at - start));
+	return toml->result == 0;
+}
+
 bool toml_read_pair(struct toml *toml, struct toml_item *table)
 {
 	const uint32_t depth = toml->depth;
+	const char *start = toml->at;
 	struct toml_key key;
 
 	table = read_dotted(toml, table, &key);
@@ -185,7 +194,9 @@ bool toml_read_pair(struct toml *toml, struct toml_item *table)
 	toml->depth = depth;
 	if (!value)
 		return false;
-	return first || toml_put(toml, table, value);
+	if (!first && !toml_put(toml, table, value))
+		return false;
+	return !(first || toml->table->is_lost) || drop(toml, start);
 }
 
 /* Why a header cannot go through `item`, NULL if it can. */
@@ -286,9 +297,14 @@ static struct toml_item *repeat_table(struct toml *toml,
 	if (!toml_repeat(toml, &header->key, first,
 			 repeat_of(first, header->is_list)))
 		return NULL;
-	if (header->is_list || !is_open)
-		return new_item(toml, header, NULL, NODE_OBJECT);
-	return first;
+	if (!header->is_list && is_open)
+		return first;
+
+	struct toml_item *lost = new_item(toml, header, NULL, NODE_OBJECT);
+
+	if (lost)
+		lost->is_lost = true;
+	return lost;
 }
 
 static struct toml_item *define_table(struct toml *toml,
@@ -446,7 +462,8 @@ int read_toml(struct parse *parse)
 	toml.repeats_end = &toml.repeats;
 	if (!read_file(&toml) && toml.result)
 		return toml.result;
-	toml_report_repeats(&toml);
+	if (!toml_report_repeats(&toml))
+		return toml.result;
 
 	const int r = doc_add_document(parse->doc, toml.document);
 

@@ -50,15 +50,15 @@ struct toml_item {
 	uint8_t type;	/* enum node_type */
 	uint8_t flags;	/* enum node_flag */
 	uint8_t origin; /* enum toml_origin */
+	bool is_lost;	/* a table that is not in the tree */
 };
 
 /* A second definition, reported when the first has got its node. */
 struct toml_repeat {
 	struct toml_repeat *next;
 	const struct toml_item *first;
-	const char *message;
-	uint32_t offset;
-	uint32_t length;
+	struct toml_key key;
+	const char *rest; /* of the message */
 };
 
 struct toml {
@@ -69,7 +69,6 @@ struct toml {
 	struct toml_item *table; /* that plain keys belong to */
 	struct toml_repeat *repeats;
 	struct toml_repeat **repeats_end;
-	uint32_t repeat_count;
 	struct document document;
 	uint32_t line;
 	uint32_t depth; /* containers around the place being read */
@@ -166,7 +165,10 @@ must_check bool toml_put(struct toml *toml, struct toml_item *table,
 /* Write the tree into the doc. */
 must_check bool toml_emit(struct toml *toml);
 
-/* Add the findings of toml_repeat(); their nodes are known if all is in. */
-void toml_report_repeats(struct toml *toml);
+/*
+ * Add the findings of toml_repeat(); their nodes are known if all is in. False
+ * if memory fails.
+ */
+must_check bool toml_report_repeats(struct toml *toml);
 
 #endif

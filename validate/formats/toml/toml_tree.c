@@ -81,37 +81,47 @@ bool toml_repeat(struct toml *toml, const struct toml_key *key,
 		 const struct toml_item *first, const char *rest)
 {
 	struct toml_repeat *repeat = allocate(toml, sizeof(*repeat));
-	/* Findings that are only counted need no text. */
-	const bool is_kept =
-		toml->repeat_count++ < toml->parse->limits->findings;
 
 	if (!repeat)
 		return false;
-	*repeat = (struct toml_repeat){
-		.first = first,
-		.message = is_kept ? clash_message(toml, key, first, rest) : "",
-		.offset = key->offset,
-		.length = key->length,
-	};
+	toml->result = doc_drop(toml->parse->doc, key->offset, key->length);
+	if (toml->result)
+		return false;
+	*repeat =
+		(struct toml_repeat){.first = first, .key = *key, .rest = rest};
 	*toml->repeats_end = repeat;
 	toml->repeats_end = &repeat->next;
-	return repeat->message != NULL;
+	return true;
 }
 
-void toml_report_repeats(struct toml *toml)
+static bool report_repeat(struct toml *toml, const struct toml_repeat *repeat)
 {
-	for (struct toml_repeat *repeat = toml->repeats; repeat;
-	     repeat = repeat->next) {
-		struct place place =
-			place_at(0, repeat->offset, repeat->length);
+	struct findings *findings = toml->parse->findings;
+	struct place place =
+		place_at(0, repeat->key.offset, repeat->key.length);
+	const char *message = "";
 
-		/* The key stands before its value. */
-		if (toml->document.root != DOC_NONE &&
-		    repeat->first->node != DOC_NONE)
-			place.node = repeat->first->node - 1;
-		findings_add(toml->parse->findings, SEVERITY_ERROR,
-			     "key/duplicate", place, "%s", repeat->message);
-	}
+	/* The key stands before its value. */
+	if (toml->document.root != DOC_NONE && repeat->first->node != DOC_NONE)
+		place.node = repeat->first->node - 1;
+	/* Findings that are only counted need no text. */
+	if (findings_would_keep(findings, "key/duplicate", place.offset))
+		message = clash_message(toml, &repeat->key, repeat->first,
+					repeat->rest);
+	if (!message)
+		return false;
+	findings_add(findings, SEVERITY_ERROR, "key/duplicate", place, "%s",
+		     message);
+	return true;
+}
+
+bool toml_report_repeats(struct toml *toml)
+{
+	for (const struct toml_repeat *repeat = toml->repeats; repeat;
+	     repeat = repeat->next)
+		if (!report_repeat(toml, repeat))
+			return false;
+	return true;
 }
 
 bool toml_enter(struct toml *toml, const char *at, size_t length)

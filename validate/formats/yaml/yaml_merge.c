@@ -417,17 +417,14 @@ static void lead_aliases(const struct rewrite *rewrite)
 					     rewrite->first];
 }
 
-static void lead_findings(const struct rewrite *rewrite,
-			  struct findings *findings)
+static void lead_finding(void *ctx, struct raw_finding *finding)
 {
-	for (uint32_t i = 0; i < findings->count; i++) {
-		struct place *place = &findings->list[i].place;
+	const struct rewrite *rewrite = ctx;
+	struct place *place = &finding->place;
 
-		if (place->document == rewrite->doc->document_count &&
-		    place->node != DOC_NONE)
-			place->node =
-				rewrite->map[place->node - rewrite->first];
-	}
+	if (place->document == rewrite->doc->document_count &&
+	    place->node != DOC_NONE)
+		place->node = rewrite->map[place->node - rewrite->first];
 }
 
 /* Take the old nodes out of the doc. */
@@ -464,6 +461,6 @@ int yaml_merge_apply(struct yaml_merges *merges, struct doc *doc, uint32_t root,
 	if (r)
 		return r;
 	lead_aliases(&rewrite);
-	lead_findings(&rewrite, findings);
+	findings_visit(findings, lead_finding, &rewrite);
 	return 0;
 }

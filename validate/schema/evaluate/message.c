@@ -74,10 +74,13 @@ static int add(const struct evaluation *evaluation,
 	};
 	const bool is_false = message.code && program_operation(message.code) ==
 						      OPERATION_FALSE;
+	const char *rule = is_false ? "schema/false"
+				    : keyword_facts[violation->keyword].rule;
+	const struct place place = place_of(evaluation, violation);
 	const char *location = "";
 
 	/* Findings that are only counted need no text. */
-	if (run->findings->count < run->findings->max_count) {
+	if (findings_would_keep(run->findings, rule, place.offset)) {
 		words_say(&message);
 		location = location_text(
 			program, program->blocks[violation->block].location,
@@ -86,10 +89,7 @@ static int add(const struct evaluation *evaluation,
 		if (!location)
 			return run->arena->error;
 	}
-	findings_add_schema(run->findings,
-			    is_false ? "schema/false"
-				     : keyword_facts[violation->keyword].rule,
-			    place_of(evaluation, violation), location, "%s",
+	findings_add_schema(run->findings, rule, place, location, "%s",
 			    message.text);
 	return run->arena->error;
 }

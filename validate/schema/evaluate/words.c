@@ -1,7 +1,7 @@
 #include "validate/schema/evaluate/words.h"
 
 #include "validate/formats/formats.h"
-#include "validate/schema/evaluate/suggest.h"
+#include "validate/suggest.h"
 #include "validate/schema/number.h"
 #include "validate/schema/strings/format_check.h"
 

@@ -1,8 +1,8 @@
 /*
  * "Did you mean": the nearest of some names, if it is near enough.
  */
-#ifndef VALIDATE_SCHEMA_EVALUATE_SUGGEST_H
-#define VALIDATE_SCHEMA_EVALUATE_SUGGEST_H
+#ifndef VALIDATE_SUGGEST_H
+#define VALIDATE_SUGGEST_H
 
 #include "validate/base.h"
 

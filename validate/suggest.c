@@ -1,4 +1,4 @@
-#include "validate/schema/evaluate/suggest.h"
+#include "validate/suggest.h"
 
 enum { LONGEST = 48, TRIES_MAX = 1024 };
 
