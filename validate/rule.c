@@ -10,7 +10,9 @@ static const char *const names[] = {
 	"config/format",
 	"config/pattern",
 	"config/schema",
+	"encoding/declared",
 	"encoding/nul",
+	"encoding/unknown",
 	"encoding/utf-16",
 	"encoding/utf-8",
 	"env/name",
@@ -20,6 +22,7 @@ static const char *const names[] = {
 	"io/unreadable",
 	"json/surrogate",
 	"key/duplicate",
+	"limit/content",
 	"limit/digits",
 	"limit/pattern",
 	"link/dangling",
@@ -29,6 +32,7 @@ static const char *const names[] = {
 	"schema/false",
 	"schema/invalid",
 	"schema/missing",
+	"schema/not-applied",
 	"schema/unavailable",
 	"schema/unresolved",
 	"suppression/not-allowed",
@@ -40,7 +44,9 @@ static const char *const names[] = {
 	"syntax/json",
 	"syntax/properties",
 	"syntax/toml",
+	"syntax/xml",
 	"syntax/yaml",
+	"xml/namespace",
 	"yaml/alias",
 	"yaml/ambiguous",
 	"yaml/merge",
@@ -174,7 +180,7 @@ struct span rule_suggest(struct span written)
 {
 	static const char *const groups[] = {"env/*", "ini/*",	"json/*",
 					     "key/*", "link/*", "schema/*",
-					     "yaml/*"};
+					     "xml/*", "yaml/*"};
 	struct suggestion suggestion = suggest_for(written);
 
 	for (size_t i = 0; i < rule_count(); i++)

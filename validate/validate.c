@@ -112,9 +112,10 @@ static void use_suppressor(struct validation *run)
 }
 
 /* Has reading found anything, suppressed or not? */
-static bool has_findings(const struct validation *run)
+static bool has_findings(const struct validation *run,
+			 const struct findings *before)
 {
-	uint32_t any = run->findings.added;
+	uint32_t any = run->findings.added - before->added;
 
 	for (int i = 0; i < SUPPRESSED_COUNT; i++)
 		any |= run->suppressor.counts[i];
@@ -128,6 +129,7 @@ static bool has_findings(const struct validation *run)
 static int read_suppressed(struct validation *run, struct span source,
 			   const char **skip)
 {
+	const struct findings before = run->findings;
 	int r = read_document(run, source, skip);
 
 	if (r || *skip || run->findings.is_undecided)
@@ -135,11 +137,12 @@ static int read_suppressed(struct validation *run, struct span source,
 	r = suppress_read(&run->suppressor, &run->doc, run->host);
 	if (r || !run->suppressor.mutes.count)
 		return r;
-	use_suppressor(run);
-	if (!has_findings(run))
+	if (!has_findings(run, &before)) {
+		use_suppressor(run);
 		return 0;
+	}
 	suppress_restart(&run->suppressor);
-	findings_init(&run->findings, run->arena, run->plan->limits.findings);
+	run->findings = before;
 	use_suppressor(run);
 	doc_init(&run->doc, run->arena, source, run->plan->limits.nodes);
 	return read_document(run, source, skip);

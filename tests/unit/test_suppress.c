@@ -26,6 +26,11 @@ static void run_cases(const struct comment_case *cases, size_t count)
 		};
 		char *shown = judged(&judging);
 
+		/* XML is read only where there is a library for it. */
+		if (!*shown && strcmp(judging.format, "xml") == 0) {
+			free(shown);
+			continue;
+		}
 		if (strcmp(shown, cases[i].shown) != 0)
 			fail_msg("%s: got '%s', wanted '%s'", cases[i].what,
 				 shown, cases[i].shown);
@@ -94,6 +99,13 @@ static void every_format_has_its_own_comments(void **state)
 		 "/*\n   cfgfs: disable-next-line=schema/type -- why\n*/\n"
 		 "{\"n\": \"x\"}",
 		 "1 suppressed"},
+		{"xml", "xml", NULL,
+		 "<!-- cfgfs: disable-file=xml/namespace -->\n<a:b/>\n",
+		 "1:1 schema/not-applied; 1 suppressed"},
+		{"xml, on a line and over lines", "xml", NULL,
+		 "<a>\n<!--\ncfgfs: disable-next-line=xml/* - why\n-->\n"
+		 "<b:c/></a>\n",
+		 "1:1 schema/not-applied; 1 suppressed"},
 		{"json has no comments", "json", NULL, "{\"n\": \"x\"}",
 		 "1:7 schema/type"},
 		{"ndjson has none either", "ndjson", "ndjson",
@@ -174,6 +186,16 @@ static void text_that_looks_like_a_comment_is_text(void **state)
 		{"jsonc, in a key", "jsonc", "jsonc",
 		 "{\"// cfgfs: disable-file=schema/type\": 1, \"n\": \"\"}",
 		 "1:48 schema/type"},
+		{"xml, in CDATA", "xml", NULL,
+		 "<a:b><![CDATA[<!-- cfgfs: disable-file=xml/* -->]]></a:b>\n",
+		 "1:1 schema/not-applied; 1:2 xml/namespace"},
+		{"xml, in an instruction", "xml", NULL,
+		 "<?a <!-- cfgfs: disable-file=xml/* -->?><a:b/>\n",
+		 "1:1 schema/not-applied; 1:42 xml/namespace"},
+		{"xml, in a declaration", "xml", NULL,
+		 "<!DOCTYPE a [<!ENTITY b '<!-- cfgfs: disable-file=x -->'>]>"
+		 "<a:b/>\n",
+		 "1:1 schema/not-applied; 1:61 xml/namespace"},
 		{"not at the start of a comment", "yaml", NULL,
 		 "n: x # of cfgfs: disable-line=schema/type\n",
 		 "1:4 schema/type"},

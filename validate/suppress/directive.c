@@ -55,12 +55,13 @@ static bool find_kind(struct span word, enum directive_kind *out)
 	return false;
 }
 
-/* Behind the list stands nothing, or a reason. */
+/* Behind the list stands nothing, or a reason. A comment of XML cannot have two
+ * dashes, so one is enough. */
 static bool is_end(struct span rest, struct span rule)
 {
 	const bool has_blank = rest.data > rule.data + rule.size;
 
-	return rest.size == 0 || (has_blank && span_starts(rest, "--"));
+	return rest.size == 0 || (has_blank && span_starts(rest, "-"));
 }
 
 static bool read_rules(struct span rest, struct span *out,
@@ -71,7 +72,7 @@ static bool read_rules(struct span rest, struct span *out,
 	for (;;) {
 		const struct span rule = take_word(rest, ',');
 
-		if (rule.size == 0 || span_starts(rule, "--"))
+		if (rule.size == 0 || span_starts(rule, "-"))
 			return fail(fault, (struct span){rest.data, 1},
 				    "a rule is missing here, such as "
 				    "schema/type or schema/*");

@@ -1,6 +1,6 @@
 /*
  * What a comment says after "cfgfs:": a directive and the rules it is about,
- * "disable-line=schema/type, yaml/ambiguous -- why".
+ * "disable-line=schema/type, yaml/ambiguous -- why" (in XML "- why").
  */
 #ifndef VALIDATE_SUPPRESS_DIRECTIVE_H
 #define VALIDATE_SUPPRESS_DIRECTIVE_H

@@ -31,6 +31,7 @@ struct reader {
 	XML_Parser parser;
 	bool knows_namespaces;
 	uint32_t capacity; /* of state.open */
+	uint32_t doctype;  /* where it begins */
 	uint32_t nodes;
 	uint32_t entities;
 	uint32_t declared_attributes;
@@ -166,8 +167,20 @@ static void XMLCALL on_doctype(void *ctx, const XML_Char *name,
 	(void)system;
 	(void)public;
 	(void)has_subset;
+	reader->doctype = offset_now(reader);
 	note(reader);
 	reader->state.in_doctype = true;
+}
+
+/* What stands from there up to the end of the token is no comment. */
+static void drop(struct reader *reader, uint32_t start)
+{
+	const uint32_t end = offset_now(reader) +
+			     (uint32_t)XML_GetCurrentByteCount(reader->parser);
+	const int r = doc_drop(reader->parse->doc, start, end - start);
+
+	if (r)
+		stop(reader, r);
 }
 
 static void XMLCALL on_cdata(void *ctx)
@@ -178,10 +191,30 @@ static void XMLCALL on_cdata(void *ctx)
 	note(reader);
 }
 
+static void XMLCALL on_cdata_end(void *ctx)
+{
+	struct reader *reader = ctx;
+
+	drop(reader, reader->state.cdata);
+	note(reader);
+}
+
+static void XMLCALL on_instruction(void *ctx, const XML_Char *target,
+				   const XML_Char *text)
+{
+	struct reader *reader = ctx;
+
+	(void)target;
+	(void)text;
+	drop(reader, offset_now(reader));
+	note(reader);
+}
+
 static void XMLCALL on_doctype_end(void *ctx)
 {
 	struct reader *reader = ctx;
 
+	drop(reader, reader->doctype);
 	note(reader);
 	reader->state.in_doctype = false;
 }
@@ -320,7 +353,8 @@ static void set_up(struct reader *reader)
 	XML_SetUserData(parser, reader);
 	XML_SetElementHandler(parser, on_start, on_end);
 	XML_SetDefaultHandlerExpand(parser, on_other);
-	XML_SetStartCdataSectionHandler(parser, on_cdata);
+	XML_SetCdataSectionHandler(parser, on_cdata, on_cdata_end);
+	XML_SetProcessingInstructionHandler(parser, on_instruction);
 	XML_SetDoctypeDeclHandler(parser, on_doctype, on_doctype_end);
 	XML_SetAttlistDeclHandler(parser, on_declared_attribute);
 	XML_SetBillionLaughsAttackProtectionActivationThreshold(parser,
