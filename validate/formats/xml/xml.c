@@ -376,8 +376,19 @@ static int read_all(struct reader *reader, bool knows_namespaces)
 	if (!reader->parser)
 		return -ENOMEM;
 	set_up(reader);
-	if (XML_Parse(reader->parser, source.data, (int)source.size,
-		      XML_TRUE) != XML_STATUS_OK)
+	/*
+	 * Not every part of expat that gets no memory says so; one takes it
+	 * for a prefix that is not declared. malloc() does say so.
+	 */
+	errno = 0;
+
+	const enum XML_Status status = XML_Parse(reader->parser, source.data,
+						 (int)source.size, XML_TRUE);
+	const bool had_memory = errno != ENOMEM;
+
+	if (!had_memory)
+		r = -ENOMEM;
+	else if (status != XML_STATUS_OK)
 		r = on_failure(reader);
 	XML_ParserFree(reader->parser);
 	return r;
