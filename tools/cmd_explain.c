@@ -4,6 +4,7 @@
 #include "tools/command.h"
 #include "tools/options.h"
 #include "tools/place.h"
+#include "validate/engine.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -74,6 +75,14 @@ static void print_stored(struct judge *judge, const struct judgement *stored)
 	}
 }
 
+static void print_engine(void)
+{
+	char engine[ENGINE_TEXT_SIZE];
+
+	engine_describe(engine);
+	printf("  %-13s %d, %s\n", "engine", ENGINE_VERSION, engine);
+}
+
 static void print_explanation(struct judge *judge,
 			      const struct explanation *explanation)
 {
@@ -95,7 +104,7 @@ static void print_explanation(struct judge *judge,
 		       ": skipped, untrusted (a tree cannot ask for "
 		       "commands)\n",
 		       "checks", explanation->untrusted_checks);
-	printf("  %-13s %d\n", "engine", ENGINE_VERSION);
+	print_engine();
 	print_hex("content", explanation->content.bytes, DIGEST_SIZE);
 	print_hex("key.content", explanation->key.content.bytes,
 		  DIGEST_TAG_SIZE);

@@ -1,5 +1,7 @@
 #include "validate/plan.h"
 
+#include "validate/engine.h"
+
 static const char *const level_names[] = {"fast", "standard", "thorough",
 					  "exhaustive"};
 
@@ -92,10 +94,20 @@ static bool may_refer(struct span content)
 
 struct digest plan_digest(const struct plan *plan, struct span content)
 {
+	char engine[ENGINE_TEXT_SIZE];
+
+	engine_describe(engine);
+	return plan_digest_under(engine, plan, content);
+}
+
+struct digest plan_digest_under(const char *engine, const struct plan *plan,
+				struct span content)
+{
 	struct digest_builder builder;
 
 	digest_begin(&builder);
 	digest_add_number(&builder, ENGINE_VERSION);
+	add_name(&builder, engine);
 	add_name(&builder,
 		 plan->choice.format ? plan->choice.format->name : NULL);
 	add_name(&builder,

@@ -76,4 +76,8 @@ static inline bool plan_has_when(const struct plan *plan, size_t index)
  */
 struct digest plan_digest(const struct plan *plan, struct span content);
 
+/* The same if `engine` were what engine_describe() says. */
+struct digest plan_digest_under(const char *engine, const struct plan *plan,
+				struct span content);
+
 #endif

@@ -1,6 +1,7 @@
 /* The configuration of a tree, and the plans that it gives. */
 #include "tests/unit/config_tree.h"
 
+#include "validate/engine.h"
 #include "validate/validate.h"
 
 static void a_tree_without_configuration_has_the_built_in_checks(void **state)
@@ -205,6 +206,32 @@ static void plans_differ_exactly_where_verdicts_could(void **state)
 	b.plan.when_left_out[0] = 1;
 	first = plan_digest(&a.plan, content);
 	second = plan_digest(&b.plan, content);
+	assert_false(digest_equal(&first, &second));
+	config_free(config);
+}
+
+static void plans_differ_by_the_libraries_that_are_loaded(void **state)
+{
+	struct config *config = load_good(schema_list);
+	struct planned planned;
+	const struct span content = span_of("a: 1\n");
+	char engine[ENGINE_TEXT_SIZE];
+	struct digest first;
+	struct digest second;
+
+	(void)state;
+	engine_describe(engine);
+	assert_non_null(strstr(engine, "pcre2 1"));
+	assert_non_null(strstr(engine, "unicode 1"));
+	assert_non_null(strstr(engine, "yaml 0."));
+	assert_non_null(strstr(engine, "xml "));
+	assert_non_null(strstr(engine, "idna 1"));
+	plan(&planned, config, "x/a.yaml", "");
+	first = plan_digest(&planned.plan, content);
+	second = plan_digest_under(engine, &planned.plan, content);
+	assert_true(digest_equal(&first, &second));
+	engine[strlen(engine) - 1]++;
+	second = plan_digest_under(engine, &planned.plan, content);
 	assert_false(digest_equal(&first, &second));
 	config_free(config);
 }
@@ -427,6 +454,7 @@ int main(void)
 		cmocka_unit_test(
 			every_document_gets_the_schema_of_what_is_in_it),
 		cmocka_unit_test(plans_differ_exactly_where_verdicts_could),
+		cmocka_unit_test(plans_differ_by_the_libraries_that_are_loaded),
 		cmocka_unit_test(formats_are_given_where_the_name_tells_none),
 		cmocka_unit_test(unknown_content_with_a_nul_is_binary),
 		cmocka_unit_test(what_is_ignored_says_by_whom),

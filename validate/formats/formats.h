@@ -15,6 +15,9 @@ format_reader read_json;
 /* YAML 1.2 core over libyaml's events; many documents. */
 format_reader read_yaml;
 
+/* The version of libyaml that is loaded, static. */
+const char *read_yaml_version(void);
+
 /* TOML 1.0 and 1.1. */
 format_reader read_toml;
 
@@ -42,6 +45,9 @@ format_reader read_properties;
  * such reader (see format.unavailable).
  */
 format_reader read_xml;
+
+/* The version of expat that is loaded, static; only in builds that have it. */
+const char *read_xml_version(void);
 
 /*
  * Add an error finding "key/duplicate" for every key of an object (closed,

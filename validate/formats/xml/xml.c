@@ -431,3 +431,8 @@ int read_xml(struct parse *parse)
 	return doc_add_document(parse->doc,
 				(struct document){.root = DOC_NONE});
 }
+
+const char *read_xml_version(void)
+{
+	return XML_ExpatVersion();
+}

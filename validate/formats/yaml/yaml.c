@@ -261,3 +261,8 @@ int read_yaml(struct parse *parse)
 
 	return r == QUICK_LEFT ? yaml_read_by_library(parse) : r;
 }
+
+const char *read_yaml_version(void)
+{
+	return yaml_get_version_string();
+}

@@ -278,3 +278,25 @@ void pattern_memory_free(struct pattern_memory *memory)
 	pcre2_match_context_free(memory->context);
 	free(memory);
 }
+
+/* A text that PCRE2 tells of itself; "?" if it is longer than it ever was. */
+static void get_config(uint32_t what, char text[static PATTERN_ENGINE_SIZE / 2])
+{
+	const int size = pcre2_config(what, NULL);
+
+	if (size < 1 || size > PATTERN_ENGINE_SIZE / 2)
+		memcpy(text, "?", 2);
+	else
+		(void)pcre2_config(what, text);
+}
+
+void pattern_describe_engine(char text[static PATTERN_ENGINE_SIZE])
+{
+	char version[PATTERN_ENGINE_SIZE / 2];
+	char unicode[PATTERN_ENGINE_SIZE / 2];
+
+	get_config(PCRE2_CONFIG_VERSION, version);
+	get_config(PCRE2_CONFIG_UNICODE_VERSION, unicode);
+	snprintf(text, PATTERN_ENGINE_SIZE, "pcre2 %.39s unicode %.15s",
+		 version, unicode);
+}

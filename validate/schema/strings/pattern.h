@@ -9,7 +9,7 @@
 struct pattern;	       /* immutable: any thread may share it */
 struct pattern_memory; /* of one thread's matches */
 
-enum { PATTERN_WHY_SIZE = 200 };
+enum { PATTERN_WHY_SIZE = 200, PATTERN_ENGINE_SIZE = 80 };
 
 /*
  * Compile. 0 and *out (pattern_free() it); -EBADMSG with `why` in plain words;
@@ -36,5 +36,8 @@ must_check int pattern_match(const struct pattern *pattern, struct span subject,
 			     struct pattern_memory **memory);
 
 void pattern_memory_free(struct pattern_memory *memory);
+
+/* "pcre2 10.42 2022-12-11 unicode 14.0.0": what is loaded. */
+void pattern_describe_engine(char text[static PATTERN_ENGINE_SIZE]);
 
 #endif

@@ -161,3 +161,8 @@ bool idna_is_host(struct span text, enum idna_form form)
 	}
 	return name.size <= HOST_MAX && (name.is_directed || !name.has_right);
 }
+
+const char *idna_unicode(void)
+{
+	return idna_unicode_version;
+}

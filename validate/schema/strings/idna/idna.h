@@ -19,4 +19,7 @@ enum idna_form {
  */
 bool idna_is_host(struct span text, enum idna_form form);
 
+/* The version of Unicode that is known, static: "15.0". */
+const char *idna_unicode(void);
+
 #endif
