@@ -31,6 +31,8 @@ enum quick_operation {
 	QUICK_PATTERN,
 	/* check */
 	QUICK_FORMAT,
+	/* instruction: a set of strings */
+	QUICK_STRINGS, /* up to here: a look at the value alone */
 	/* block of all items; of all names; of the same value */
 	QUICK_ITEMS,
 	QUICK_NAMES,
@@ -38,8 +40,7 @@ enum quick_operation {
 	QUICK_NOT,
 	/* block, for the full form */
 	QUICK_FULL,
-	/* instruction: a set of strings, items, members, anything else */
-	QUICK_STRINGS,
+	/* instruction: items, members, anything else */
 	QUICK_ITEMS_LISTED,
 	QUICK_UNIQUE,
 	QUICK_MEMBERS,
@@ -87,6 +88,9 @@ enum {
 	QUICK_BUSY,
 	QUICK_FIRST /* offset of a list */
 };
+
+/* Set in the offset of a list whose steps look at the value alone. */
+#define QUICK_LOOK (UINT32_C(1) << 31)
 
 struct quick_block {
 	uint32_t entry[NODE_ALIAS + 1]; /* by enum node_type */

@@ -66,7 +66,7 @@ static bool add_block(struct quick_writer *writer, uint32_t block,
 
 	if (entry == QUICK_ACCEPT || entry == QUICK_REJECT)
 		return entry == QUICK_ACCEPT;
-	if (entry < QUICK_FIRST || !copy_steps(writer, entry))
+	if (entry < QUICK_FIRST || !copy_steps(writer, entry & ~QUICK_LOOK))
 		quick_push_step(writer, QUICK_CALL, block);
 	return true;
 }
@@ -355,6 +355,15 @@ static bool add_contents(struct quick_writer *writer, uint32_t number,
 	       add_segment(writer, &block, SEGMENT_APPLY, type);
 }
 
+/* Is the list all about the value itself, not about what is in it? */
+static bool is_look(const uint32_t *words, uint32_t size)
+{
+	for (uint32_t at = 0; at < size; at += quick_width(words + at))
+		if (quick_operation(words + at) > QUICK_STRINGS)
+			return false;
+	return true;
+}
+
 /* Move the open list, which begins at `start`, to the finished ones. */
 static uint32_t finish_list(struct quick_writer *writer, uint32_t start)
 {
@@ -367,7 +376,9 @@ static uint32_t finish_list(struct quick_writer *writer, uint32_t start)
 	for (uint32_t i = start; i < writer->pending.count; i++)
 		emit_quick(emitter, words[i]);
 	emit_quick(emitter, QUICK_END);
-	return entry;
+	return is_look(words + start, writer->pending.count - start)
+		       ? entry | QUICK_LOOK
+		       : entry;
 }
 
 /* QUICK_BUSY or QUICK_UNKNOWN: it can only be called. */

@@ -29,7 +29,8 @@ static inline const uint32_t *quick_code(const struct quick_writer *writer,
 static inline const uint32_t *quick_steps(const struct quick_writer *writer,
 					  uint32_t entry)
 {
-	return (const uint32_t *)writer->emitter->quick.data + entry;
+	return (const uint32_t *)writer->emitter->quick.data +
+	       (entry & ~QUICK_LOOK);
 }
 
 /* Add to the open list: a word; a head; a step with one operand. */

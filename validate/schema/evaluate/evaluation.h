@@ -48,6 +48,9 @@ struct evaluation {
 	uint32_t stop_at;
 	uint32_t unresolved; /* key of the reference, for STOP_UNRESOLVED */
 	bool is_explaining;
+	const struct node *nodes; /* of doc, and of program, for the */
+	const uint32_t *quick;	  /* quick form */
+	const struct quick_block *quick_blocks;
 	bool is_quick;	     /* running the quick form */
 	int64_t quick_steps; /* taken from the budget and not yet used */
 	struct scratch scratch;
