@@ -7,6 +7,7 @@
 
 #include "validate/limits.h"
 #include "validate/schema/compile/emit.h"
+#include "validate/schema/compile/names.h"
 #include "validate/schema/program.h"
 
 /* The name that `$recursiveAnchor: true` has among the anchors. */
@@ -72,11 +73,13 @@ struct compiler {
 	struct arena arena; /* scratch, gone after the compilation */
 	struct limits limits;
 	struct emitter emitter;
-	struct list sources;   /* of struct source * */
-	struct list resources; /* of struct resource */
-	struct list anchors;   /* of struct anchor */
-	struct list work;      /* of struct work */
-	struct list dynamic;   /* of uint32_t: names that $dynamicRef used */
+	struct list sources;	   /* of struct source * */
+	struct list resources;	   /* of struct resource */
+	struct list anchors;	   /* of struct anchor */
+	struct names uris;	   /* of resources */
+	struct names anchor_names; /* of anchors, by resource */
+	struct list work;	   /* of struct work */
+	struct list dynamic; /* of uint32_t: names that $dynamicRef used */
 	uint32_t keyword_table[256]; /* keyword + 1 by hash of its name */
 	char **why;
 };

@@ -13,27 +13,17 @@ struct scan {
 
 uint32_t registry_find(const struct compiler *compiler, const char *uri)
 {
-	for (uint32_t i = 0; i < compiler->resources.count; i++) {
-		const struct resource *resource = resource_at(compiler, i);
-
-		if (strcmp(resource->uri, uri) == 0 ||
-		    (resource->other_uri &&
-		     strcmp(resource->other_uri, uri) == 0))
-			return i;
-	}
-	return PROGRAM_NONE;
+	return names_find(&compiler->uris, 0, span_of(uri));
 }
 
 const struct anchor *registry_anchor(const struct compiler *compiler,
 				     uint32_t resource, struct span name)
 {
 	const struct anchor *anchors = compiler->anchors.data;
+	const uint32_t number =
+		names_find(&compiler->anchor_names, resource, name);
 
-	for (uint32_t i = 0; i < compiler->anchors.count; i++)
-		if (anchors[i].resource == resource &&
-		    span_equal(anchors[i].name, name))
-			return &anchors[i];
-	return NULL;
+	return number == PROGRAM_NONE ? NULL : &anchors[number];
 }
 
 uint32_t registry_around(const struct source *source, uint32_t node)
@@ -54,7 +44,8 @@ static int add_anchor(struct compiler *compiler, struct target target,
 		return compiler->arena.error;
 	*anchor =
 		(struct anchor){target.resource, name, target.node, is_dynamic};
-	return 0;
+	return names_add(&compiler->anchor_names, &compiler->arena,
+			 target.resource, name, compiler->anchors.count - 1);
 }
 
 /* The text of a keyword of a schema; data NULL: none, or no string. */
@@ -91,7 +82,14 @@ static int add_resource(struct compiler *compiler, struct target *target,
 	*resource = *facts;
 	target->resource = compiler->resources.count - 1;
 	target->source->notes[target->node].resource = target->resource;
-	return 0;
+
+	const int r = names_add(&compiler->uris, &compiler->arena, 0,
+				span_of(facts->uri), target->resource);
+
+	if (r || !facts->other_uri)
+		return r;
+	return names_add(&compiler->uris, &compiler->arena, 0,
+			 span_of(facts->other_uri), target->resource);
 }
 
 /* Begin a resource if the schema has an identifier of its own. */
@@ -217,6 +215,37 @@ static int scan_keywords(struct scan *scan, struct target target)
 	return 0;
 }
 
+/*
+ * Can the schema have an identity, an anchor or a dialect of its own? Most
+ * have no such keyword, and all are asked.
+ */
+static bool may_have_identity(const struct target *target)
+{
+	const struct node *nodes = target->source->doc.nodes;
+	const uint32_t end = nodes[target->node].next;
+
+	for (uint32_t at = target->node + 1; at < end;
+	     at = nodes[nodes[at].next].next) {
+		const struct span key = key_text(&target->source->doc, at);
+
+		if ((span_starts(key, "$") && !span_is(key, "$ref")) ||
+		    span_is(key, "id"))
+			return true;
+	}
+	return false;
+}
+
+static int scan_identity(struct scan *scan, struct target *target)
+{
+	int r = 0;
+
+	if (!may_have_identity(target))
+		return 0;
+	if (target->source->notes[target->node].resource == PROGRAM_NONE)
+		r = enter_resource(scan->compiler, target);
+	return r ? r : add_anchors(scan->compiler, target);
+}
+
 static int scan_schema(struct scan *scan, struct target target)
 {
 	struct node_note *note = &target.source->notes[target.node];
@@ -229,10 +258,7 @@ static int scan_schema(struct scan *scan, struct target target)
 		return compile_error(scan->compiler, target.source, target.node,
 				     "nested too deeply");
 	note->is_scanned = true;
-	if (note->resource == PROGRAM_NONE)
-		r = enter_resource(scan->compiler, &target);
-	if (r == 0)
-		r = add_anchors(scan->compiler, &target);
+	r = scan_identity(scan, &target);
 	scan->depth++;
 	if (r == 0)
 		r = scan_keywords(scan, target);

@@ -199,11 +199,14 @@ static int split(struct reference *reference)
 {
 	struct compiler *compiler = reference->compiler;
 	const struct span fragment = uri_fragment(reference->text);
+	const char *base =
+		resource_at(compiler, reference->from->resource)->uri;
 
-	reference->uri = uri_resolve(
-		&compiler->arena,
-		resource_at(compiler, reference->from->resource)->uri,
-		reference->text);
+	/* Most references stay in the resource they stand in. */
+	reference->uri =
+		span_starts(reference->text, "#")
+			? base
+			: uri_resolve(&compiler->arena, base, reference->text);
 	reference->fragment =
 		fragment.data ? uri_decode(&compiler->arena, fragment) : NULL;
 	if (!reference->uri || (fragment.data && !reference->fragment))
