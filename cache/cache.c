@@ -44,6 +44,13 @@ static bool is_disk_writable(const struct cache *cache)
 	return is_disk_on(cache) && store_is_writable(cache->store);
 }
 
+/* Shall entries wait for the disk? When they are written it is looked at. */
+static bool is_disk_wanted(const struct cache *cache)
+{
+	return cache->store && !store_is_switched_off(cache->store) &&
+	       store_is_writable(cache->store);
+}
+
 static int open_disk(struct cache *cache, const struct cache_options *options,
 		     char **why)
 {
@@ -270,7 +277,7 @@ int cache_put(struct cache *cache, const struct cache_key *key,
 
 	int r = memory_put(cache->memory, &full, blob);
 
-	if (!r && is_disk_writable(cache))
+	if (!r && is_disk_wanted(cache))
 		r = memory_put(cache->pending, &full, blob);
 	blob_release(blob);
 	return r;

@@ -65,6 +65,11 @@ bool store_is_on(struct store *store)
 	return true;
 }
 
+bool store_is_switched_off(const struct store *store)
+{
+	return atomic_load(&store->is_off);
+}
+
 bool store_is_writable(const struct store *store)
 {
 	return store->folder.is_writable;

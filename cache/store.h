@@ -35,6 +35,9 @@ void store_close(struct store *store);
 /* Is it in use: not switched off, not cut short by somebody? */
 bool store_is_on(struct store *store);
 
+/* Is it known to be out of use? Costs no look at the file. */
+bool store_is_switched_off(const struct store *store);
+
 bool store_is_writable(const struct store *store);
 
 /* Never touch the disk again: all is a miss from now on. */
