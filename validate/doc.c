@@ -15,9 +15,21 @@ bool doc_is_full(const struct doc *doc)
 	return doc->count >= doc->max_nodes;
 }
 
+/* What most files need: to grow is to copy. */
+static uint32_t first_capacity(const struct doc *doc)
+{
+	enum { BYTES_PER_NODE = 10, FEWEST = 64, MOST = 65536 };
+	const size_t expected = doc->source.size / BYTES_PER_NODE;
+
+	if (expected < FEWEST)
+		return FEWEST;
+	return expected < MOST ? (uint32_t)expected : MOST;
+}
+
 static bool grow_nodes(struct doc *doc)
 {
-	uint32_t capacity = doc->capacity ? doc->capacity * 2 : 64;
+	uint32_t capacity =
+		doc->capacity ? doc->capacity * 2 : first_capacity(doc);
 
 	if (capacity > doc->max_nodes)
 		capacity = doc->max_nodes;
@@ -155,7 +167,12 @@ uint32_t doc_find(const struct doc *doc, uint32_t object, struct span key)
 	return DOC_NONE;
 }
 
-/* Duplicate keys: sort by hash, length, text, then by place. */
+/*
+ * Duplicate keys: sort by hash, length, text, then by place. Most objects are
+ * small and have none, which is found out without sorting.
+ */
+enum { FEW_KEYS = 16, SOME_KEYS = 128 };
+
 struct key_ref {
 	const struct node *node;
 	uint32_t index;
@@ -212,15 +229,51 @@ static uint32_t collect_keys(const struct doc *doc, uint32_t object,
 	return count;
 }
 
-static bool has_repeat_of_few(const struct key_ref *keys, uint32_t count)
+/* Do two keys have one hash? */
+static bool may_repeat_of_few(const struct key_ref *keys, uint32_t count)
 {
-	for (uint32_t i = 1; i < count; i++) {
-		for (uint32_t j = 0; j < i; j++) {
-			if (compare_text(keys[i].node, keys[j].node) == 0)
+	uint32_t hashes[FEW_KEYS];
+
+	for (uint32_t i = 0; i < count; i++) {
+		const uint32_t hash = keys[i].node->hash;
+
+		for (uint32_t j = 0; j < i; j++)
+			if (hashes[j] == hash)
 				return true;
-		}
+		hashes[i] = hash;
 	}
 	return false;
+}
+
+/*
+ * The same with a table and linear probing. Keys that were made to collide end
+ * it early, with the answer "perhaps".
+ */
+static bool may_repeat_of_some(const struct key_ref *keys, uint32_t count)
+{
+	enum { SLOTS = 2 * SOME_KEYS, PROBES_PER_KEY = 4 };
+	uint32_t slots[SLOTS] = {0}; /* hashes; 0 is empty */
+	uint32_t probes = count * PROBES_PER_KEY;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const uint32_t hash = keys[i].node->hash | 1;
+		uint32_t at = hash >> 1;
+
+		while (slots[at % SLOTS]) {
+			if (slots[at % SLOTS] == hash || !probes--)
+				return true;
+			at++;
+		}
+		slots[at % SLOTS] = hash;
+	}
+	return false;
+}
+
+static bool may_repeat(const struct key_ref *keys, uint32_t count)
+{
+	if (count <= FEW_KEYS)
+		return may_repeat_of_few(keys, count);
+	return count > SOME_KEYS || may_repeat_of_some(keys, count);
 }
 
 int doc_visit_duplicates(struct doc *doc, uint32_t object,
@@ -229,7 +282,7 @@ int doc_visit_duplicates(struct doc *doc, uint32_t object,
 			 void *ctx)
 {
 	const uint32_t pairs = doc->nodes[object].size;
-	struct key_ref few[16];
+	struct key_ref few[SOME_KEYS];
 	struct key_ref *keys = few;
 
 	if (pairs < 2)
@@ -242,7 +295,7 @@ int doc_visit_duplicates(struct doc *doc, uint32_t object,
 
 	const uint32_t count = collect_keys(doc, object, keys);
 
-	if (keys == few && !has_repeat_of_few(keys, count))
+	if (!may_repeat(keys, count))
 		return 0;
 	qsort(keys, count, sizeof(*keys), compare_keys);
 

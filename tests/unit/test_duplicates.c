@@ -90,6 +90,105 @@ static void very_many_duplicates_are_counted(void **state)
 	free(text);
 }
 
+/* An object with these keys; findings of the reading. */
+static uint32_t repeats_among(char (*keys)[16], size_t count)
+{
+	char *text = malloc(count * 24 + 2);
+	size_t at = 0;
+	struct reading reading;
+	uint32_t found;
+
+	text[at++] = '{';
+	for (size_t i = 0; i < count; i++)
+		at += (size_t)sprintf(text + at, "%s\"%s\":0", i ? "," : "",
+				      keys[i]);
+	text[at++] = '}';
+	run(&reading, (struct span){text, at});
+	found = reading.findings.totals[SEVERITY_ERROR];
+	reading_release(&reading);
+	free(text);
+	return found;
+}
+
+static void a_repeat_is_found_in_objects_of_every_size(void **state)
+{
+	enum { MOST = 200 };
+	char keys[MOST][16];
+
+	(void)state;
+	for (size_t i = 0; i < MOST; i++)
+		sprintf(keys[i], "key%zu", i * i);
+	for (size_t count = 2; count <= MOST; count++) {
+		char kept[16];
+
+		assert_int_equal(repeats_among(keys, count), 0);
+		memcpy(kept, keys[count - 1], 16);
+		memcpy(keys[count - 1], keys[count / 3], 16);
+		assert_int_equal(repeats_among(keys, count), 1);
+		memcpy(keys[count - 1], kept, 16);
+	}
+}
+
+/* Keys that fill one place of any table of up to 1024. */
+static void keys_made_to_collide_are_told_apart(void **state)
+{
+	enum { MOST = 120 };
+	char keys[MOST + 1][16];
+	size_t count = 0;
+
+	(void)state;
+	for (unsigned n = 0; count < MOST; n++) {
+		sprintf(keys[count], "%u", n);
+		count += doc_hash(span_of(keys[count])) % 1024 < 2;
+	}
+	for (size_t size = 2; size <= MOST; size++)
+		assert_int_equal(repeats_among(keys, size), 0);
+	memcpy(keys[MOST], keys[MOST / 2], 16);
+	assert_int_equal(repeats_among(keys, MOST + 1), 1);
+}
+
+struct hashed {
+	uint32_t hash;
+	unsigned number;
+};
+
+static int compare_hashed(const void *left, const void *right)
+{
+	const struct hashed *a = left;
+	const struct hashed *b = right;
+
+	return a->hash < b->hash ? -1 : a->hash > b->hash;
+}
+
+/* Among so many keys some have one hash. */
+static void keys_with_one_hash_are_told_apart(void **state)
+{
+	enum { MANY = 400000, SOME = 20 };
+	struct hashed *list = malloc(MANY * sizeof(*list));
+	char keys[SOME][16] = {"x", "y"};
+	size_t pairs = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < MANY; i++) {
+		sprintf(keys[0], "%x", i * 2654435761u);
+		list[i] = (struct hashed){doc_hash(span_of(keys[0])), i};
+	}
+	qsort(list, MANY, sizeof(*list), compare_hashed);
+	for (size_t i = 2; i < SOME; i++)
+		sprintf(keys[i], "key%zu", i);
+	for (size_t i = 1; i < MANY; i++) {
+		if (list[i].hash != list[i - 1].hash)
+			continue;
+		sprintf(keys[0], "%x", list[i].number * 2654435761u);
+		sprintf(keys[1], "%x", list[i - 1].number * 2654435761u);
+		assert_int_equal(repeats_among(keys, 2), 0);
+		assert_int_equal(repeats_among(keys, SOME), 0);
+		pairs++;
+	}
+	assert_true(pairs > 0);
+	free(list);
+}
+
 static void names_are_shown_without_harm(void **state)
 {
 	static const struct {
@@ -134,6 +233,9 @@ int main(void)
 		cmocka_unit_test(
 			a_duplicate_key_is_named_with_the_line_of_the_first),
 		cmocka_unit_test(very_many_duplicates_are_counted),
+		cmocka_unit_test(a_repeat_is_found_in_objects_of_every_size),
+		cmocka_unit_test(keys_made_to_collide_are_told_apart),
+		cmocka_unit_test(keys_with_one_hash_are_told_apart),
 		cmocka_unit_test(names_are_shown_without_harm),
 	};
 
