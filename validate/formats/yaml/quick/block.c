@@ -129,7 +129,7 @@ static int read_pair(struct quick *quick, const struct yaml_placed *key,
 	struct quick_level *level = quick->top;
 	int r;
 
-	if (quick_offset(quick, colon) - key->start > QUICK_KEY_BYTES)
+	if (!quick_is_key(quick, key, colon))
 		return QUICK_LEFT;
 	r = yaml_tree_placed(&quick->tree, key);
 	if (r)

@@ -51,7 +51,7 @@ static int read_key(struct quick *quick)
 		return r;
 	quick->at = quick_skip_blanks(quick, quick->at);
 	if (quick->at == quick->end || *quick->at != ':' ||
-	    quick_offset(quick, quick->at) - key.start > QUICK_KEY_BYTES)
+	    !quick_is_key(quick, &key, quick->at))
 		return QUICK_LEFT;
 	if (key.is_plain && !quick_is_gap(quick, quick->at + 1))
 		return QUICK_LEFT;

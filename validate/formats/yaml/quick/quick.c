@@ -81,11 +81,11 @@ static int end_document(struct quick *quick)
 	return r ? r : yaml_tree_end_document(&quick->tree, offset);
 }
 
-/* Does the line begin with that mark of three bytes? */
-static bool is_marker(const struct quick *quick, const char *marker)
+bool quick_is_marker(const struct quick *quick)
 {
 	return quick->at == quick->line && quick->end - quick->at >= 3 &&
-	       memcmp(quick->at, marker, 3) == 0 &&
+	       (memcmp(quick->at, "---", 3) == 0 ||
+		memcmp(quick->at, "...", 3) == 0) &&
 	       quick_is_gap(quick, quick->at + 3);
 }
 
@@ -103,10 +103,8 @@ static int change_document(struct quick *quick)
 
 static int read_content(struct quick *quick)
 {
-	if (is_marker(quick, "---"))
-		return change_document(quick);
-	if (is_marker(quick, "..."))
-		return QUICK_LEFT;
+	if (quick_is_marker(quick))
+		return *quick->at == '-' ? change_document(quick) : QUICK_LEFT;
 	if (!quick->tree.is_open)
 		begin_document(quick);
 	return quick_block(quick);

@@ -1,10 +1,9 @@
 /*
  * Reads common YAML several times as fast as libyaml's events can be pulled:
- * block lists and mappings, scalars that begin and end on one line, text
- * blocks, flow lists and mappings, comments, documents. Anything else, and any
- * mistake, it leaves to the library; so it has no findings about syntax, and
- * where it does not leave, nodes and findings are the library's exactly (a
- * test compares them).
+ * block lists and mappings, plain and quoted scalars, text blocks, flow lists
+ * and mappings, comments, documents. Anything else, and any mistake, it leaves
+ * to the library; so it has no findings about syntax, and where it does not
+ * leave, nodes and findings are the library's exactly (a test compares them).
  */
 #ifndef VALIDATE_FORMATS_YAML_QUICK_QUICK_H
 #define VALIDATE_FORMATS_YAML_QUICK_QUICK_H

@@ -78,12 +78,48 @@ must_check int quick_end_line(struct quick *quick);
  */
 must_check int quick_find_content(struct quick *quick);
 
+/* Does a document's mark stand at `at`? */
+bool quick_is_marker(const struct quick *quick);
+
 /*
- * A plain or quoted scalar that ends on its line; `at` goes behind it.
- * `stops` is BYTE_FLOW inside flow lists and mappings, else 0.
+ * At a line end in a scalar: go to its next line that is not empty, behind the
+ * indentation, or to the end. QUICK_LEFT if a tab stands there.
  */
-must_check int quick_scalar(struct quick *quick, unsigned stops,
-			    struct yaml_placed *out);
+must_check int quick_next_text(struct quick *quick);
+
+/*
+ * Lines joined as YAML does: a line end becomes a space, n become n - 1 line
+ * feeds, blanks around them vanish. Returns the bytes written to `to`, never
+ * more than raw.size.
+ */
+size_t quick_fold(struct span raw, char *to);
+
+/*
+ * A scalar; `at` goes behind it. `stops` is BYTE_FLOW inside flow lists and
+ * mappings, where a plain one must end on its line, else 0.
+ */
+must_check int quick_plain(struct quick *quick, unsigned stops,
+			   struct yaml_placed *out);
+must_check int quick_quoted(struct quick *quick, struct yaml_placed *out);
+
+must_check static inline int quick_scalar(struct quick *quick, unsigned stops,
+					  struct yaml_placed *out)
+{
+	if (*quick->at == '"' || *quick->at == '\'')
+		return quick_quoted(quick, out);
+	return quick_plain(quick, stops, out);
+}
+
+/* A key must stand on one line, and not be too long. `colon` is behind it. */
+static inline bool quick_is_key(const struct quick *quick,
+				const struct yaml_placed *key,
+				const char *colon)
+{
+	const uint32_t end = quick_offset(quick, colon);
+
+	return key->start >= quick_offset(quick, quick->line) &&
+	       end - key->start <= QUICK_KEY_BYTES;
+}
 
 /* A whole flow list or mapping, over lines; `at` goes behind it. */
 must_check int quick_flow(struct quick *quick);
