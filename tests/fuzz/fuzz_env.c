@@ -5,7 +5,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct fuzz_reader reader = {"env", "", CHECK_DOC_NESTED};
+	static const struct fuzz_reader reader = {"env", "", CHECK_DOC_NESTED,
+						  NULL};
 
 	fuzz_read(&reader, fuzz_span(data, size));
 	return 0;

@@ -6,7 +6,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct fuzz_reader reader = {"properties", "properties",
-						  CHECK_DOC_NESTED};
+						  CHECK_DOC_NESTED, NULL};
 
 	fuzz_read(&reader, fuzz_span(data, size));
 	return 0;

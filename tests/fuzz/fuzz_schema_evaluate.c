@@ -9,11 +9,11 @@
 
 /* 'd' is YAML. */
 static const struct fuzz_reader readers[] = {
-	{"yaml", "", CHECK_DOC_NESTED | CHECK_DOC_SHARED},
-	{"json", "", CHECK_DOC_NESTED},
-	{"toml", "", 0},
-	{"ini", "", 0},
-	{"env", "", CHECK_DOC_NESTED},
+	{"yaml", "", CHECK_DOC_NESTED | CHECK_DOC_SHARED, NULL},
+	{"json", "", CHECK_DOC_NESTED, NULL},
+	{"toml", "", 0, NULL},
+	{"ini", "", 0, NULL},
+	{"env", "", CHECK_DOC_NESTED, NULL},
 };
 
 struct input {

@@ -11,7 +11,8 @@
 struct fuzz_reader {
 	const char *format;
 	const char *dialect;
-	unsigned promises; /* enum check_doc_promise */
+	unsigned promises;   /* enum check_doc_promise */
+	format_reader *read; /* instead of the format's own; or NULL */
 };
 
 /* Read and check; ends the process when an invariant fails. */
@@ -33,6 +34,10 @@ struct fuzz_reading {
 void fuzz_reading_run(struct fuzz_reading *reading,
 		      const struct fuzz_reader *reader, struct span text);
 void fuzz_reading_release(struct fuzz_reading *reading);
+
+/* Are nodes, documents and findings the same? Ends the process if not. */
+void fuzz_reading_compare(const struct fuzz_reading *a,
+			  const struct fuzz_reading *b);
 
 /* Was it read to the end, without an error? Then every document has a root. */
 bool fuzz_reading_is_good(const struct fuzz_reading *reading);

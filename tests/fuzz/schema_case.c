@@ -3,6 +3,7 @@
 #include "tests/fuzz/check_program.h"
 #include "tests/fuzz/check_verdict.h"
 #include "tests/fuzz/fuzz.h"
+#include "validate/schema/evaluate/evaluation.h"
 #include "validate/text.h"
 
 #include <errno.h>
@@ -67,9 +68,12 @@ struct schema *schema_case_compile(const struct schema_case *given)
 	return schema;
 }
 
-enum schema_case_answer schema_case_evaluate(const struct schema *schema,
-					     struct fuzz_reading *reading,
-					     bool may_quote)
+typedef int evaluator(const struct schema *schema,
+		      const struct schema_run *run);
+
+/* The checked verdict, owned; NULL when the arena has reached its limit. */
+static struct verdict *evaluate(evaluator *by, const struct schema *schema,
+				struct fuzz_reading *reading, bool may_quote)
 {
 	struct findings findings;
 	struct verdict *verdict = NULL;
@@ -84,24 +88,44 @@ enum schema_case_answer schema_case_evaluate(const struct schema *schema,
 		.findings = &findings,
 		.show_values = may_quote,
 	};
-	const int r = schema_evaluate(schema, &run);
+	const int r = by(schema, &run);
 
 	if (r == -E2BIG && reading->arena.error == -E2BIG)
-		return ANSWER_OPEN;
+		return NULL;
 	fuzz_require(r == 0, "an evaluation ends with an answer");
 	check_findings(&findings, &reading->doc, !may_quote);
 	fuzz_require(verdict_build(&findings, &reading->doc, "s.json",
 				   &verdict) == 0,
 		     "a verdict can be built");
 	check_verdict(verdict, reading->doc.source);
+	fuzz_require(!findings.is_undecided || verdict->state == STATE_ERROR,
+		     "what is not decided is an error");
+	return verdict;
+}
 
-	const enum state state = (enum state)verdict->state;
-
-	free(verdict);
-	if (findings.is_undecided) {
-		fuzz_require(state == STATE_ERROR,
-			     "what is not decided is an error");
+static enum schema_case_answer answer_of(const struct verdict *verdict)
+{
+	if (!verdict || verdict->state == STATE_ERROR)
 		return ANSWER_OPEN;
-	}
-	return state == STATE_INVALID ? ANSWER_BAD : ANSWER_GOOD;
+	return verdict->state == STATE_INVALID ? ANSWER_BAD : ANSWER_GOOD;
+}
+
+enum schema_case_answer schema_case_evaluate(const struct schema *schema,
+					     struct fuzz_reading *reading,
+					     bool may_quote)
+{
+	auto_free struct verdict *usual =
+		evaluate(schema_evaluate, schema, reading, may_quote);
+	auto_free struct verdict *slow =
+		evaluate(schema_evaluate_fully, schema, reading, may_quote);
+
+	/* The quick form may need fewer steps. */
+	if (answer_of(usual) != ANSWER_OPEN && answer_of(slow) != ANSWER_OPEN)
+		fuzz_require(usual->size == slow->size &&
+				     memcmp(usual, slow, slow->size) == 0,
+			     "the quick form says what the full one says");
+	fuzz_require(answer_of(usual) != ANSWER_OPEN ||
+			     answer_of(slow) == ANSWER_OPEN,
+		     "the quick form decides what the full one does");
+	return answer_of(usual);
 }
