@@ -29,7 +29,8 @@ struct cache_key {
 struct dependency {
 	const char *path;
 	bool exists;
-	struct digest digest; /* of its content; zero if it does not exist */
+	struct digest digest; /* of its content; if it does not exist, of the
+				 way that it does not, zero for the usual */
 };
 
 /* What is kept for one key. Pointers are borrowed by cache_put(). */

@@ -6,13 +6,25 @@
 
 #include "validate/plan.h"
 
+/* The file of a catalog, in its folder. */
+#define CATALOG_FILE "catalog.json"
+
+/* Where schemas lie whose URL begins with `prefix`; both owned. */
+struct url_map {
+	char *prefix;
+	char *folder; /* full path without symbolic links */
+};
+
 struct settings {
 	enum level level;
 	struct schema_options schema_options;
 	const char *forced_schema; /* --schema: a path from the root, or a
 				      full path outside it, or NULL */
-	const char *config_file;   /* config=FILE outside the tree, or NULL */
-	bool use_ignore_files;	   /* false: --no-ignore */
+	struct url_map *maps;	   /* --map; owned: settings_release() */
+	size_t map_count;
+	char *catalog; /* --catalog: full path of its folder, owned; or NULL */
+	const char *config_file; /* config=FILE outside the tree, or NULL */
+	bool use_ignore_files;	 /* false: --no-ignore */
 	bool use_gitignore;
 	bool require_schema;
 	bool show_values;
@@ -32,5 +44,19 @@ struct settings {
 			   .max_size = (uint64_t)64 << 20,                     \
 			   .wait_ms = 50,                                      \
 			   .limits = LIMITS_DEFAULT})
+
+/*
+ * Take "URLPREFIX=DIR" (--map) or a folder with a catalog.json (--catalog),
+ * seen from the working directory. True, or false with *why (owned; may be
+ * NULL without memory) telling what is wrong. A second catalog replaces the
+ * first.
+ */
+must_check bool settings_add_map(struct settings *settings, const char *value,
+				 char **why);
+must_check bool settings_set_catalog(struct settings *settings,
+				     const char *value, char **why);
+
+/* Free what these two took; copies of the settings borrow it. */
+void settings_release(struct settings *settings);
 
 #endif

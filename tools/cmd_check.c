@@ -32,6 +32,10 @@ static const char usage[] =
 	"      --dialect D        of schemas without $schema: 4, 6, 7, "
 	"2019-09, "
 	"2020-12\n"
+	"      --map URL=DIR      schemas whose URL begins so are read from "
+	"DIR\n"
+	"      --catalog DIR      schemas by file name, from a copy of "
+	"SchemaStore\n"
 	"      --require-schema   a file without a schema is invalid\n"
 	"      --show-values      messages and excerpts may show values from "
 	"the files\n"
@@ -405,6 +409,15 @@ static void tell_configuration(const struct part *part)
 	if (!part->judge ||
 	    strcmp(judge_config_state(part->judge), "invalid") != 0)
 		return;
+
+	auto_free struct verdict *problems = judge_config_problems(part->judge);
+
+	/* Another file than the configuration itself, which is no finding. */
+	if (problems && problems->finding_count == 0) {
+		fprintf(stderr, "cfgfs: %s: %s\n", part->place.root,
+			verdict_text(problems, problems->reason));
+		return;
+	}
 	fprintf(stderr,
 		"cfgfs: %s/" CONFIG_FILE " is invalid: only the built-in "
 		"checks were made\n",
@@ -435,12 +448,37 @@ static double now_seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-int cmd_check(int argc, char **argv)
+/* What the options ask for, once they are known to be right. */
+static int run_check(struct check *check, int argc, char **argv)
 {
 	static char here[] = ".";
 	char *default_paths[] = {here, NULL};
-	struct check check = {0};
 	const double start = now_seconds();
+	const int given = argc - check->options.first_path;
+	char **paths = given ? argv + check->options.first_path : default_paths;
+
+	check->part_count = given ? (size_t)given : 1;
+	check->parts = calloc(check->part_count, sizeof(*check->parts));
+	if (!check->parts) {
+		fputs("cfgfs: out of memory\n", stderr);
+		return EXIT_TROUBLE;
+	}
+	check_all(check, paths);
+	/* What was found out is kept also if nobody reads it to the end. */
+	flush(check);
+	write_outputs(check, now_seconds() - start);
+	for (size_t i = 0; i < check->part_count; i++)
+		tell_configuration(&check->parts[i]);
+
+	const int status = exit_status(check);
+
+	release(check);
+	return status;
+}
+
+int cmd_check(int argc, char **argv)
+{
+	struct check check = {0};
 	const enum options_result parsed =
 		options_parse(argc, argv, usage, &check.options);
 
@@ -448,27 +486,11 @@ int cmd_check(int argc, char **argv)
 		describe_formats(stdout);
 	if (parsed != OPTIONS_GO)
 		return parsed == OPTIONS_HELP ? EXIT_CLEAN : EXIT_TROUBLE;
-	if (!outputs_are_known(&check.options))
-		return EXIT_TROUBLE;
 
-	const int given = argc - check.options.first_path;
-	char **paths = given ? argv + check.options.first_path : default_paths;
+	const int status = outputs_are_known(&check.options)
+				   ? run_check(&check, argc, argv)
+				   : EXIT_TROUBLE;
 
-	check.part_count = given ? (size_t)given : 1;
-	check.parts = calloc(check.part_count, sizeof(*check.parts));
-	if (!check.parts) {
-		fputs("cfgfs: out of memory\n", stderr);
-		return EXIT_TROUBLE;
-	}
-	check_all(&check, paths);
-	/* What was found out is kept also if nobody reads it to the end. */
-	flush(&check);
-	write_outputs(&check, now_seconds() - start);
-	for (size_t i = 0; i < check.part_count; i++)
-		tell_configuration(&check.parts[i]);
-
-	const int status = exit_status(&check);
-
-	release(&check);
+	options_release(&check.options);
 	return status;
 }

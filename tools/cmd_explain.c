@@ -18,6 +18,7 @@ static const char usage[] =
 	"\n"
 	"  -s, --schema FILE, -l, --level LEVEL, --schema-mode M, --dialect "
 	"D,\n"
+	"      --map URL=DIR, --catalog DIR,\n"
 	"      --root DIR, --cache DIR, --gitignore, --no-ignore as for "
 	"check\n";
 
@@ -36,6 +37,23 @@ static void print_hex(const char *key, const uint8_t *bytes, size_t size)
 	putchar('\n');
 }
 
+/* What is not applied although it is for this file too, and why not. */
+static void print_others(const struct explanation *explanation)
+{
+	if (explanation->shadowed) {
+		printf("  %-13s ", "not used");
+		report_write_field(stdout, explanation->shadowed);
+		puts(": another entry for this file stands before it");
+	}
+	if (!explanation->candidate_count)
+		return;
+	printf("  %-13s %zu in the catalog, so none is applied:\n", "ambiguous",
+	       explanation->candidate_count);
+	for (size_t i = 0; i < PLAN_CANDIDATES_MAX; i++)
+		if (explanation->candidates[i])
+			print_text("", explanation->candidates[i]);
+}
+
 static void print_schema(const struct explanation *explanation)
 {
 	if (explanation->schema)
@@ -48,6 +66,17 @@ static void print_schema(const struct explanation *explanation)
 		printf("  %-13s %zu rule%s in " CONFIG_FILE "\n", "by content",
 		       explanation->when_count,
 		       explanation->when_count == 1 ? "" : "s");
+}
+
+/* Which file a URL was read from. */
+static void print_place(struct judge *judge, const char *name)
+{
+	auto_free char *path = judge_locate(judge, name);
+
+	if (!path)
+		return;
+	printf(" = ");
+	report_write_field(stdout, path);
 }
 
 static void print_stored(struct judge *judge, const struct judgement *stored)
@@ -71,6 +100,7 @@ static void print_stored(struct judge *judge, const struct judgement *stored)
 		report_write_field(stdout, dependency.path);
 		if (!dependency.exists)
 			printf(" (does not exist)");
+		print_place(judge, dependency.path);
 		putchar('\n');
 	}
 }
@@ -99,6 +129,7 @@ static void print_explanation(struct judge *judge,
 			   ? "strict"
 			   : "compat");
 	print_schema(explanation);
+	print_others(explanation);
 	if (explanation->untrusted_checks)
 		printf("  %-13s %zu in " CONFIG_FILE
 		       ": skipped, untrusted (a tree cannot ask for "
@@ -163,7 +194,7 @@ int cmd_explain(int argc, char **argv)
 		return parsed == OPTIONS_HELP ? 0 : 2;
 	if (options.first_path == argc) {
 		fputs("cfgfs: explain which file?\n", stderr);
-		return 2;
+		status = 2;
 	}
 	for (int i = options.first_path; i < argc; i++) {
 		const int r = explain(&options, argv[i]);
@@ -174,5 +205,6 @@ int cmd_explain(int argc, char **argv)
 			strerrordesc_np(-r));
 		status = 2;
 	}
+	options_release(&options);
 	return status;
 }

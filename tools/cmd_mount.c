@@ -21,6 +21,7 @@ static const char usage[] =
 	"               coherence=auto|strict\n"
 	"               virtual=hidden|visible  are .status and .report "
 	"listed\n"
+	"               map=URL=DIR, catalog=DIR  as --map and --catalog\n"
 	"               cache=DIR           where verdicts are kept\n"
 	"               max_size=64M        larger files are not validated\n"
 	"               wait=50ms           how long a read waits for a "
@@ -29,8 +30,8 @@ static const char usage[] =
 	"               allow_other         let other users in\n"
 	"               or an option of libfuse: auto_unmount, noexec, ...\n"
 	"\n"
-	"  --schema-mode MODE, --dialect DRAFT, --require-schema, "
-	"--show-values\n"
+	"  --schema-mode MODE, --dialect DRAFT, --map URL=DIR, --catalog DIR,\n"
+	"  --require-schema, --show-values\n"
 	"               as for 'cfgfs check'\n";
 
 static int wrong(const char *why)

@@ -221,6 +221,17 @@ static int show(const struct tool_options *options, const char *path)
 	return r;
 }
 
+static int show_or_say(const struct tool_options *options, const char *path)
+{
+	const int r = show(options, path);
+
+	if (r < 0)
+		fprintf(stderr, "cfgfs: no status of '%s': %s\n", path,
+			r == -EINVAL ? "not a file that can be judged"
+				     : strerrordesc_np(-r));
+	return r;
+}
+
 int cmd_status(int argc, char **argv)
 {
 	struct tool_options options;
@@ -229,18 +240,14 @@ int cmd_status(int argc, char **argv)
 
 	if (parsed != OPTIONS_GO)
 		return parsed == OPTIONS_HELP ? 0 : 2;
-	if (argc - options.first_path > 1) {
-		fputs("cfgfs: status takes one path\n", stderr);
-		return 2;
-	}
-
 	const char *path =
 		options.first_path < argc ? argv[options.first_path] : ".";
-	const int r = show(&options, path);
+	int r = -E2BIG;
 
-	if (r < 0)
-		fprintf(stderr, "cfgfs: no status of '%s': %s\n", path,
-			r == -EINVAL ? "not a file that can be judged"
-				     : strerrordesc_np(-r));
+	if (argc - options.first_path > 1)
+		fputs("cfgfs: status takes one path\n", stderr);
+	else
+		r = show_or_say(&options, path);
+	options_release(&options);
 	return r < 0 ? 2 : r;
 }

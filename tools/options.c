@@ -134,6 +134,20 @@ static bool parse_fail_on(const char *value, struct tool_options *options)
 	return true;
 }
 
+typedef bool path_setter(struct settings *settings, const char *value,
+			 char **why);
+
+static bool set_path(path_setter *set, const char *value,
+		     struct settings *settings)
+{
+	auto_free char *why = NULL;
+
+	if (set(settings, value, &why))
+		return true;
+	fprintf(stderr, "cfgfs: --%s\n", why ? why : "map: no memory");
+	return false;
+}
+
 bool options_apply_schema(int option, const char *value,
 			  struct settings *settings, bool *is_one)
 {
@@ -143,6 +157,10 @@ bool options_apply_schema(int option, const char *value,
 		return parse_mode(value, settings);
 	case OPTION_DIALECT:
 		return parse_dialect(value, settings);
+	case OPTION_MAP:
+		return set_path(settings_add_map, value, settings);
+	case OPTION_CATALOG:
+		return set_path(settings_set_catalog, value, settings);
 	case OPTION_REQUIRE_SCHEMA:
 		settings->require_schema = true;
 		return true;
@@ -237,14 +255,21 @@ enum options_result options_parse(int argc, char **argv, const char *usage,
 				     NULL)) != -1) {
 		if (option == 'h') {
 			fputs(usage, stdout);
+			options_release(&options);
 			return OPTIONS_HELP;
 		}
 		if (!apply(option, optarg, &options)) {
 			fprintf(stderr, "Try 'cfgfs %s --help'.\n", argv[0]);
+			options_release(&options);
 			return OPTIONS_WRONG;
 		}
 	}
 	options.first_path = optind;
 	*out = options;
 	return OPTIONS_GO;
+}
+
+void options_release(struct tool_options *options)
+{
+	settings_release(&options->service.settings);
 }

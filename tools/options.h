@@ -28,6 +28,8 @@ struct tool_options {
 #define OPTIONS_ABOUT_SCHEMAS                                                  \
 	{"schema-mode", required_argument, NULL, OPTION_SCHEMA_MODE},          \
 		{"dialect", required_argument, NULL, OPTION_DIALECT},          \
+		{"map", required_argument, NULL, OPTION_MAP},                  \
+		{"catalog", required_argument, NULL, OPTION_CATALOG},          \
 		{"require-schema", no_argument, NULL, OPTION_REQUIRE_SCHEMA},  \
 	{                                                                      \
 		"show-values", no_argument, NULL, OPTION_SHOW_VALUES           \
@@ -35,6 +37,8 @@ struct tool_options {
 enum {
 	OPTION_SCHEMA_MODE = 256,
 	OPTION_DIALECT,
+	OPTION_MAP,
+	OPTION_CATALOG,
 	OPTION_REQUIRE_SCHEMA,
 	OPTION_SHOW_VALUES,
 	OPTION_OTHERS, /* the first number that is free */
@@ -47,9 +51,11 @@ must_check bool options_apply_schema(int option, const char *value,
 enum options_result { OPTIONS_GO, OPTIONS_HELP, OPTIONS_WRONG };
 
 /*
- * Parse, with argv[0] the name of the command. The result borrows from argv.
+ * Parse, with argv[0] the name of the command. The result borrows from argv;
+ * after OPTIONS_GO release it with options_release().
  */
 enum options_result options_parse(int argc, char **argv, const char *usage,
 				  struct tool_options *out);
+void options_release(struct tool_options *options);
 
 #endif

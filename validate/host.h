@@ -8,6 +8,7 @@
 
 #include "validate/base.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 
 struct schema;
@@ -19,17 +20,18 @@ struct host {
 	void *ctx;
 
 	/*
-	 * The bytes of a file, by its path from the root. They stay valid
-	 * until the validation (or compilation) returns. 0, -ENOENT, or
-	 * another negative errno.
+	 * The bytes of a file, by its path from the root or its URL. They stay
+	 * valid until the validation (or compilation) returns. 0; what
+	 * host_is_answer() is true of; another negative errno.
 	 */
 	int (*read)(void *ctx, const char *path, struct span *out);
 
 	/*
-	 * A compiled schema by its path from the root, shared and kept by the
-	 * caller until the validation returns. 0; -ENOENT; -EBADMSG when the
-	 * schema is broken, with *why telling file:line:column and reason
-	 * (valid as long as the schema would be); other negative errno.
+	 * A compiled schema by its path from the root or its URL, shared and
+	 * kept by the caller until the validation returns. 0; -EBADMSG when
+	 * the schema is broken, with *why telling file:line:column and reason
+	 * (valid as long as the schema would be); what host_is_answer() is
+	 * true of; other negative errno.
 	 */
 	int (*schema)(void *ctx, const char *path, const struct schema **out,
 		      const char **why);
@@ -45,6 +47,18 @@ static inline bool host_is_cancelled(const struct host *host)
 {
 	return host && host->cancel &&
 	       atomic_load_explicit(host->cancel, memory_order_relaxed);
+}
+
+/*
+ * Is it a fact about the reference that it leads to no file, so that a verdict
+ * may rest on it? -ENOENT: nothing is there; -EISDIR: a folder; -EINVAL:
+ * neither file nor folder; -EXDEV: it leads out of the tree; -ELOOP: symbolic
+ * links in a circle; -EREMOTE: a URL that nothing says the place of.
+ */
+static inline bool host_is_answer(int error)
+{
+	return error == -ENOENT || error == -EISDIR || error == -EINVAL ||
+	       error == -EXDEV || error == -ELOOP || error == -EREMOTE;
 }
 
 static inline void host_phase(const struct host *host, const char *phase,

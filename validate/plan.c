@@ -79,6 +79,16 @@ static void add_suppressions(struct digest_builder *builder,
 	}
 }
 
+static void add_candidates(struct digest_builder *builder,
+			   const struct plan *plan)
+{
+	digest_add_number(builder, plan->is_by_catalog);
+	digest_add_number(builder, plan->candidate_count);
+	for (size_t i = 0; i < plan->candidate_count && i < PLAN_CANDIDATES_MAX;
+	     i++)
+		add_name(builder, plan->candidates[i]);
+}
+
 /*
  * Every way to name a schema inside a file has this word in it, unless it is
  * written with escapes or in UTF-16.
@@ -117,6 +127,7 @@ struct digest plan_digest_under(const char *engine, const struct plan *plan,
 	digest_add_number(&builder, plan->level);
 	add_name(&builder, plan->forced_schema);
 	add_name(&builder, plan->schema);
+	add_candidates(&builder, plan);
 	add_when(&builder, plan);
 	add_name(&builder, may_refer(content) ? plan->directory : NULL);
 	digest_add_number(&builder, plan->schema_options.mode);

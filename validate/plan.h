@@ -32,7 +32,7 @@ struct when_rule {
 	const char *schema; /* path from the root; NULL: none at all */
 };
 
-enum { PLAN_WHEN_MAX = 1024 };
+enum { PLAN_WHEN_MAX = 1024, PLAN_CANDIDATES_MAX = 4 };
 
 /* A line of a baseline: so many findings of a rule are not shown in a file;
  * of more, all are. */
@@ -50,8 +50,13 @@ struct plan {
 	const struct when_rule *when; /* configuration: the first that holds */
 	size_t when_count;	      /* at most PLAN_WHEN_MAX */
 	uint64_t when_left_out[PLAN_WHEN_MAX / 64]; /* not for this file */
-	const char *schema;    /* configuration: where no rule holds; or NULL */
-	const char *directory; /* of the file, from the root; "" is the root */
+	const char *schema; /* configuration or catalog: where no rule holds;
+			       or NULL */
+	bool is_by_catalog; /* it is the catalog's, which may lack it */
+	const char *candidates[PLAN_CANDIDATES_MAX]; /* the catalog's, if it has
+							more than one for it */
+	size_t candidate_count; /* also those that are not kept */
+	const char *directory;	/* of the file, from the root; "" is the root */
 	struct schema_options schema_options;
 	struct limits limits;
 	bool require_schema;

@@ -1,5 +1,6 @@
 #include "validate/validate.h"
 
+#include "validate/formats/formats.h"
 #include "validate/path.h"
 #include "validate/suppress/suppress.h"
 #include "validate/text.h"
@@ -161,9 +162,42 @@ static char *resolve_path(struct arena *arena, const char *directory,
 
 /* Which schema a document is held against. */
 struct choice {
-	const char *path;   /* from the root; NULL: none */
+	const char *path;   /* from the root, or a URL; NULL: none */
 	struct place place; /* of the name, if the file itself names it */
+	bool is_by_catalog;
 };
+
+/* A URL that is longer, or has other than printable ASCII, is none. */
+enum { URL_MAX = 2048 };
+
+static bool is_url_text(struct span text)
+{
+	for (size_t i = 0; i < text.size; i++)
+		if (text.data[i] <= ' ' || text.data[i] > '~')
+			return false;
+	return text.size <= URL_MAX;
+}
+
+/* An empty fragment means the whole file. */
+static int choose_url(struct validation *run, struct span url,
+		      struct choice *out)
+{
+	char shown[FORMATS_URL_SIZE];
+
+	if (url.data[url.size - 1] == '#')
+		url.size--;
+	if (!is_url_text(url)) {
+		formats_show_url(url, shown);
+		findings_undecided(&run->findings, "schema/unavailable",
+				   out->place,
+				   "the schema's name, %s, is no URL that can "
+				   "be used",
+				   shown);
+		return 0;
+	}
+	out->path = arena_text(run->arena, url);
+	return run->arena->error;
+}
 
 static int choose_named(struct validation *run, struct span reference,
 			struct place place, struct choice *out)
@@ -175,13 +209,8 @@ static int choose_named(struct validation *run, struct span reference,
 	*out = (struct choice){.place = place};
 	if (span_is(reference, "none"))
 		return 0;
-	if (path_is_url(rest)) {
-		findings_undecided(&run->findings, "schema/unavailable", place,
-				   "the schema is named by a URL; nothing is "
-				   "fetched: keep a copy in the tree and name "
-				   "its path");
-		return 0;
-	}
+	if (path_is_url(rest))
+		return choose_url(run, rest, out);
 	out->path = resolve_path(run->arena, run->plan->directory, rest);
 	if (!out->path && !run->arena->error)
 		findings_undecided(&run->findings, "schema/unavailable", place,
@@ -230,17 +259,45 @@ static bool when_holds(const struct doc *doc, uint32_t root,
 	return true;
 }
 
+/* The catalog has more than one: which, and what to do. */
+static void report_ambiguity(struct validation *run, struct place place)
+{
+	const struct plan *plan = run->plan;
+	char list[PLAN_CANDIDATES_MAX * (FORMATS_URL_SIZE + 2)] = "";
+	char *end = list;
+
+	for (size_t i = 0; i < plan->candidate_count && i < PLAN_CANDIDATES_MAX;
+	     i++) {
+		end = stpcpy(end, i ? ", " : "");
+		formats_show_url(span_of(plan->candidates[i]), end);
+		end += strlen(end);
+	}
+	findings_add(
+		&run->findings, SEVERITY_WARNING, "schema/ambiguous", place,
+		"the catalog has several schemas for a file of this name, "
+		"so none is applied; name one in .cfgfs.yaml or in the "
+		"file: %s%s",
+		list,
+		plan->candidate_count > PLAN_CANDIDATES_MAX ? ", ..." : "");
+}
+
 /* By content, else by name. */
-static const char *choose_configured(const struct validation *run,
-				     uint32_t root)
+static void choose_configured(struct validation *run, uint32_t root,
+			      struct choice *out)
 {
 	const struct plan *plan = run->plan;
 
-	for (size_t i = 0; i < plan->when_count; i++)
+	for (size_t i = 0; i < plan->when_count; i++) {
 		if (plan_has_when(plan, i) &&
-		    when_holds(&run->doc, root, &plan->when[i]))
-			return plan->when[i].schema;
-	return plan->schema;
+		    when_holds(&run->doc, root, &plan->when[i])) {
+			out->path = plan->when[i].schema;
+			return;
+		}
+	}
+	out->path = plan->schema;
+	out->is_by_catalog = plan->is_by_catalog;
+	if (plan->candidate_count)
+		report_ambiguity(run, out->place);
 }
 
 /* Command line, then the file itself, then configuration. */
@@ -268,7 +325,7 @@ static int choose_schema(struct validation *run, uint32_t number,
 		return choose_named(run, node_text(doc_node(&run->doc, value)),
 				    place_of_node(&run->doc, number, value),
 				    out);
-	out->path = choose_configured(run, document->root);
+	choose_configured(run, document->root, out);
 	return 0;
 }
 
@@ -333,9 +390,65 @@ static int evaluate(struct validation *run, uint32_t number,
 	return r;
 }
 
+/* Nothing was found under the schema's name: why, and what to do. */
+static void report_absence(struct validation *run, const struct choice *choice,
+			   int error)
+{
+	static const struct {
+		int error;
+		const char *rule;
+		const char *text;
+	} ways[] = {
+		{-ENOENT, "schema/missing", "does not exist"},
+		{-EISDIR, "schema/missing", "is a folder; name a file"},
+		{-EINVAL, "schema/missing", "is no regular file"},
+		{-ELOOP, "schema/missing",
+		 "is a symbolic link that leads in a circle"},
+		{-EXDEV, "schema/missing",
+		 "leads out of its folder; nothing outside is read"},
+		{-EREMOTE, "schema/unavailable",
+		 "is named by a URL and nothing is fetched; say with --map or "
+		 "--catalog where a copy lies, or keep one in the tree and "
+		 "name its path"},
+	};
+	char shown[FORMATS_URL_SIZE];
+	size_t i = 0;
+
+	while (i + 1 < array_size(ways) && ways[i].error != error)
+		i++;
+	formats_show_url(span_of(choice->path), shown);
+	if (error == -ENOENT && path_is_url(span_of(choice->path)))
+		findings_undecided(&run->findings, ways[i].rule, choice->place,
+				   "the schema '%s' is not in the folder that "
+				   "its URL is mapped to, or not in the "
+				   "catalog's",
+				   shown);
+	else
+		findings_undecided(&run->findings, ways[i].rule, choice->place,
+				   "the schema '%s' %s", shown, ways[i].text);
+}
+
+/* A catalog names more schemas than are kept beside it: no fault of the file,
+ * but it was not checked. */
+static void report_not_kept(struct validation *run, const struct choice *choice)
+{
+	char shown[FORMATS_URL_SIZE];
+
+	formats_show_url(span_of(choice->path), shown);
+	findings_add(&run->findings,
+		     run->plan->require_schema ? SEVERITY_ERROR : SEVERITY_INFO,
+		     run->plan->require_schema ? "schema/required"
+					       : "schema/not-kept",
+		     choice->place,
+		     "not held against %s, which the catalog names: its folder "
+		     "has no such file",
+		     shown);
+}
+
 /* Hold one document against its schema. */
 static int apply_schema(struct validation *run, uint32_t number)
 {
+	const uint32_t noted = run->schema_count;
 	struct choice choice;
 	const struct schema *schema;
 	const char *why = NULL;
@@ -350,18 +463,21 @@ static int apply_schema(struct validation *run, uint32_t number)
 				     "no schema is associated with this file");
 		return 0;
 	}
+	if (!run->host || !run->host->schema)
+		return -ENOSYS;
 	r = note_schema(run, &choice);
 	if (r <= 0)
 		return r;
-	if (!run->host || !run->host->schema)
-		return -ENOSYS;
 	r = run->host->schema(run->host->ctx, choice.path, &schema, &why);
 	if (r == 0)
 		return evaluate(run, number, schema);
-	if (r == -ENOENT)
-		findings_undecided(
-			&run->findings, "schema/missing", choice.place,
-			"the schema '%s' does not exist", choice.path);
+	if (host_is_answer(r) && choice.is_by_catalog) {
+		run->schema_count = noted;
+		report_not_kept(run, &choice);
+		return 0;
+	}
+	if (host_is_answer(r))
+		report_absence(run, &choice, r);
 	else if (r == -EBADMSG)
 		findings_undecided(&run->findings, "schema/broken",
 				   choice.place, "the schema is broken: %s",

@@ -11,7 +11,7 @@ static int set_problem(struct config *config, const char *name,
 		       const char *what)
 {
 	struct verdict *verdict;
-	char reason[NAME_MAX + 128];
+	char reason[NAME_MAX + 32 + CATALOG_WHY_SIZE];
 
 	snprintf(reason, sizeof(reason), "cannot read '%s': %s", name, what);
 
@@ -43,6 +43,8 @@ static const char *describe(int r)
 		return "it is not a regular file";
 	if (r == -EFBIG)
 		return "it is too large";
+	if (r == -EXDEV)
+		return "it leads out of the tree";
 
 	const char *text = strerrordesc_np(-r);
 
@@ -111,6 +113,17 @@ static int load_file(struct config *config, const struct host *host)
 	return 0;
 }
 
+/* Without a catalog that was asked for much would go unchecked unsaid. */
+static int load_catalog(struct config *config, const struct host *host)
+{
+	char why[CATALOG_WHY_SIZE];
+	const int r = config_read_catalog(config, host, why);
+
+	if (r || !*why || !config_is_valid(config))
+		return r;
+	return set_problem(config, CATALOG_FILE, why);
+}
+
 static void drop(struct config **config)
 {
 	config_free(*config);
@@ -131,6 +144,8 @@ int config_load(const struct settings *settings, const struct host *host,
 	if (r)
 		return r;
 	r = load_file(config, host);
+	if (r == 0)
+		r = load_catalog(config, host);
 	if (r)
 		return r;
 	*out = steal(&config);
@@ -142,6 +157,7 @@ void config_free(struct config *config)
 	if (!config)
 		return;
 	free(config->problems);
+	catalog_free(config->catalog);
 	arena_release(&config->arena);
 	free(config);
 }
@@ -241,6 +257,21 @@ static const struct config_schema *find_entry(const struct config *config,
 	return NULL;
 }
 
+/* The last source: what is published for files of that name. */
+static void plan_by_catalog(const struct config *config, const char *path,
+			    struct plan *plan)
+{
+	struct catalog_match match;
+
+	if (!config->catalog || plan->skip || !plan->choice.format)
+		return;
+	catalog_match(config->catalog, path, &match);
+	plan->schema = match.url;
+	plan->is_by_catalog = match.url != NULL;
+	plan->candidate_count = match.candidate_count;
+	memcpy(plan->candidates, match.candidates, sizeof(plan->candidates));
+}
+
 /* Entries that look at the content count if they stand before it. */
 static void plan_schema(const struct config *config, const char *path,
 			struct plan *plan)
@@ -248,6 +279,8 @@ static void plan_schema(const struct config *config, const char *path,
 	const struct config_schema *plain = find_entry(config, path);
 
 	plan->schema = plain ? plain->schema : NULL;
+	if (!plain)
+		plan_by_catalog(config, path, plan);
 	plan->when = config->when;
 	plan->when_count = plain ? plain->when_before : config->when_count;
 	for (size_t i = 0; i < config->schema_count; i++) {
@@ -315,25 +348,56 @@ void config_plan(const struct config *config, const char *path,
 	out->forced_schema = settings->forced_schema;
 	out->require_schema = settings->require_schema;
 	out->choice = choose_format(config, path, seen, content);
-	plan_schema(config, seen, out);
 	out->skip = exclusion(config, seen, false);
 	if (!out->skip && !out->choice.format)
 		out->skip = unknown_reason(content);
+	plan_schema(config, seen, out);
 }
 
-const char *config_schema_origin(const struct config *config, const char *path)
+static char *catalog_origin(const struct config *config, const char *path)
+{
+	struct catalog_match match = {0};
+	char *origin = NULL;
+
+	if (config->catalog)
+		catalog_match(config->catalog, path, &match);
+	if (!match.url)
+		return strdup("");
+	return asprintf(&origin, "catalog: %s", match.name) < 0 ? NULL : origin;
+}
+
+char *config_schema_origin(const struct config *config, const char *path)
 {
 	char buf[GLOB_PATH_SIZE];
 	const char *seen = pattern_path(path, buf);
 
 	if (strcmp(seen, CONFIG_FILE) == 0)
-		return "built in";
+		return strdup("built in");
 	if (config->settings->forced_schema)
-		return "command line";
+		return strdup("command line");
 
 	const struct config_schema *entry = find_entry(config, seen);
 
-	if (!entry || !entry->schema)
-		return "";
-	return glob_list_select(&entry->files, seen)->origin;
+	if (!entry)
+		return catalog_origin(config, seen);
+	return strdup(entry->schema
+			      ? glob_list_select(&entry->files, seen)->origin
+			      : "");
+}
+
+const char *config_schema_shadowed(const struct config *config,
+				   const char *path)
+{
+	char buf[GLOB_PATH_SIZE];
+	const char *seen = pattern_path(path, buf);
+	const struct config_schema *entry = find_entry(config, seen);
+	const struct config_schema *end =
+		config->schemas + config->schema_count;
+
+	if (!entry)
+		return NULL;
+	while (++entry < end)
+		if (!entry->is_when && is_for(entry, seen))
+			return glob_list_select(&entry->files, seen)->origin;
+	return NULL;
 }

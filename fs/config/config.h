@@ -5,6 +5,7 @@
 #ifndef FS_CONFIG_CONFIG_H
 #define FS_CONFIG_CONFIG_H
 
+#include "fs/folders.h"
 #include "fs/settings.h"
 #include "validate/host.h"
 #include "validate/plan.h"
@@ -48,10 +49,32 @@ void config_plan(const struct config *config, const char *path,
 
 /*
  * Where the plan's schema came from, for people: "command line", "built in",
- * ".cfgfs.yaml:4 (ingest/)"; "" if there is none, or if the content decides
- * (`when`). Valid as long as config.
+ * ".cfgfs.yaml:4 (ingest/)", "catalog: NAME"; "" if there is none, or if the
+ * content decides (`when`). Owned (free()); NULL: no memory.
  */
-const char *config_schema_origin(const struct config *config, const char *path);
+must_check char *config_schema_origin(const struct config *config,
+				      const char *path);
+
+/*
+ * The place of a further entry of `schemas:` that is for this file too, but
+ * does not count because another stands before it; NULL: there is none.
+ */
+const char *config_schema_shadowed(const struct config *config,
+				   const char *path);
+
+/*
+ * Where the file of a URL lies: a path from the root or a full one, to `path`
+ * (PATH_MAX bytes). The longest prefix of --map counts, then the longest of
+ * `map:`, then the catalog. 0; -EREMOTE: none of them knows it; -EXDEV: it
+ * leads out of the folder; -ENOENT; -ENOMEM, or errno of reading the catalog's
+ * folder.
+ */
+must_check int config_locate(const struct config *config,
+			     const struct folders *folders, const char *url,
+			     char *path);
+
+/* Have files of the catalog come or gone? Looks at its folders. */
+void config_refresh(const struct config *config, const struct folders *folders);
 
 /* Is everything below this directory excluded? The reason or NULL. */
 const char *config_excluded_directory(const struct config *config,

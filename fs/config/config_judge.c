@@ -110,6 +110,8 @@ static void forget(struct config *config, size_t ignore_count)
 	config->when_count = 0;
 	config->format_count = 0;
 	config->check_count = 0;
+	config->map_count = 0;
+	config->catalog_folder = NULL;
 }
 
 static int judge(struct config *config, struct span content,

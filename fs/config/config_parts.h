@@ -5,6 +5,7 @@
 #ifndef FS_CONFIG_CONFIG_PARTS_H
 #define FS_CONFIG_CONFIG_PARTS_H
 
+#include "fs/config/catalog/catalog.h"
 #include "fs/config/config.h"
 #include "fs/config/glob.h"
 
@@ -23,6 +24,12 @@ struct config_format {
 	struct format_choice choice;
 };
 
+/* An entry of `map:`. */
+struct config_map {
+	const char *prefix;
+	const char *folder; /* from the root */
+};
+
 struct config {
 	const struct settings *settings;
 	struct arena arena;
@@ -35,6 +42,10 @@ struct config {
 	struct config_format *formats;
 	size_t format_count;
 	size_t check_count; /* all of them untrusted */
+	struct config_map *maps;
+	size_t map_count;
+	const char *catalog_folder; /* from the root, a full path, or NULL */
+	struct catalog *catalog;    /* owned; NULL: none */
 };
 
 /*
@@ -59,6 +70,14 @@ must_check int config_judge(struct config *config, struct span content,
  */
 must_check int config_read(struct config *config, const struct doc *doc,
 			   struct findings *findings);
+
+/*
+ * Read the catalog that the settings name, else that of the file. What is
+ * wrong with it goes to `why` (CATALOG_WHY_SIZE), else "". 0, -ENOMEM or
+ * -ECANCELED.
+ */
+must_check int config_read_catalog(struct config *config,
+				   const struct host *host, char *why);
 
 /*
  * The ids of the array `checks` and what they need: all known, each once, no

@@ -143,7 +143,49 @@ static int read_globs(struct reader *reader, uint32_t array, const char *label,
 	return 0;
 }
 
-/* A path from the root, or "none": NULL. */
+/* A tidy path from the root, "" for it; NULL: it is no path in the tree. */
+static int read_path(struct reader *reader, struct span text, const char **out)
+{
+	char *path = arena_text(arena_of(reader), text);
+
+	*out = NULL;
+	if (!path)
+		return arena_of(reader)->error;
+	if (!memchr(text.data, '\0', text.size) && path_tidy(path))
+		*out = path;
+	return 0;
+}
+
+/* The places of URLs are read before what uses them. */
+static bool knows_urls(const struct config *config)
+{
+	return config->settings->map_count || config->settings->catalog ||
+	       config->map_count || config->catalog_folder;
+}
+
+/* Whether it leads anywhere is told at each file that needs it. */
+static int read_schema_url(struct reader *reader, uint32_t node,
+			   const char **out)
+{
+	const struct span text = node_text(doc_node(reader->doc, node));
+
+	if (memchr(text.data, '\0', text.size)) {
+		complain(reader, "config/schema", node,
+			 "a URL has no NUL character");
+		return 0;
+	}
+	if (!knows_urls(reader->config))
+		findings_add(reader->findings, SEVERITY_WARNING,
+			     "config/schema",
+			     place_of_node(reader->doc, 0, node),
+			     "the schema is named by a URL; nothing is "
+			     "fetched: say with 'map' or 'catalog' where a "
+			     "copy lies, or name the path of one");
+	*out = arena_text(arena_of(reader), text);
+	return *out ? 0 : arena_of(reader)->error;
+}
+
+/* A path from the root, a URL, or "none": NULL. */
 static int read_schema_path(struct reader *reader, uint32_t node,
 			    const char **out)
 {
@@ -153,25 +195,18 @@ static int read_schema_path(struct reader *reader, uint32_t node,
 	count_cost(reader, node);
 	if (span_is(text, "none"))
 		return 0;
-	if (path_is_url(text)) {
-		complain(reader, "config/schema", node,
-			 "the schema is named by a URL; nothing is fetched: "
-			 "keep a copy in the tree and name its path");
-		return 0;
-	}
+	if (path_is_url(text))
+		return read_schema_url(reader, node, out);
 
-	char *path = arena_text(arena_of(reader), text);
+	const int r = read_path(reader, text, out);
 
-	if (!path)
-		return arena_of(reader)->error;
-	if (memchr(text.data, '\0', text.size) || !path_tidy(path) || !*path) {
+	if (r == 0 && (!*out || !**out)) {
 		complain(reader, "config/schema", node,
 			 "not the path of a file in this tree; it starts at "
 			 "the root of the tree and stays in it");
-		return 0;
+		*out = NULL;
 	}
-	*out = path;
-	return 0;
+	return r;
 }
 
 static int read_pair(struct reader *reader, uint32_t key, struct when_pair *out)
@@ -467,6 +502,85 @@ static int read_formats(struct reader *reader, uint32_t root)
 	return read_entries(reader, array, read_format_entry);
 }
 
+static int read_map(struct reader *reader, uint32_t key)
+{
+	struct config *config = reader->config;
+	const uint32_t value =
+		doc_resolve(reader->doc, reader->doc->nodes[key].next);
+	const struct node *node = &reader->doc->nodes[value];
+	struct config_map *map = &config->maps[config->map_count];
+
+	if (!is_plain_pair(reader->doc, key))
+		return 0;
+	count_cost(reader, key);
+	count_cost(reader, value);
+	map->prefix = arena_text(arena_of(reader),
+				 node_text(doc_node(reader->doc, key)));
+	if (!map->prefix)
+		return arena_of(reader)->error;
+
+	const int r = read_path(reader, node_text(node), &map->folder);
+
+	if (r)
+		return r;
+	if (map->folder)
+		config->map_count++;
+	else
+		complain(reader, "config/map", value,
+			 "not the path of a folder in this tree; it starts at "
+			 "the root of the tree and stays in it");
+	return 0;
+}
+
+static int read_maps(struct reader *reader, uint32_t root)
+{
+	struct config *config = reader->config;
+	const struct node *nodes = reader->doc->nodes;
+	const uint32_t value = doc_find(reader->doc, root, span_of("map"));
+
+	if (value == DOC_NONE ||
+	    doc_node(reader->doc, value)->type != NODE_OBJECT)
+		return 0;
+
+	const uint32_t object = doc_resolve(reader->doc, value);
+
+	config->maps = arena_alloc(arena_of(reader),
+				   nodes[object].size * sizeof(*config->maps));
+	if (!config->maps)
+		return arena_of(reader)->error;
+	for (uint32_t key = object + 1;
+	     key < nodes[object].next && !is_full(reader);
+	     key = nodes[nodes[key].next].next) {
+		const int r = read_map(reader, key);
+
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int read_catalog(struct reader *reader, uint32_t root)
+{
+	const uint32_t node = find_string(reader, root, "catalog");
+	const char *folder = NULL;
+
+	if (node == DOC_NONE)
+		return 0;
+	count_cost(reader, node);
+
+	const int r = read_path(reader, node_text(doc_node(reader->doc, node)),
+				&folder);
+
+	if (r)
+		return r;
+	if (!folder)
+		complain(reader, "config/catalog", node,
+			 "not the path of a folder in this tree; it starts at "
+			 "the root of the tree and stays in it");
+	reader->config->catalog_folder = folder;
+	return 0;
+}
+
 static int read_checks(struct reader *reader, uint32_t root)
 {
 	const uint32_t array = find_array(reader, root, "checks");
@@ -488,7 +602,8 @@ int config_read(struct config *config, const struct doc *doc,
 		struct findings *findings)
 {
 	static int (*const steps[])(struct reader * reader, uint32_t root) = {
-		read_schemas, read_formats, read_checks, read_ignore};
+		read_maps,    read_catalog, read_schemas,
+		read_formats, read_checks,  read_ignore};
 	struct reader reader = {
 		.config = config, .doc = doc, .findings = findings, .line = 1};
 

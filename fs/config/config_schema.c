@@ -33,7 +33,7 @@ const char config_schema_text[] = TEXT(
             }
           },
           "schema": {
-            "title": "Path of the schema from the root, or none",
+            "title": "Path of the schema from the root, its URL, or none",
             "type": "string",
             "pattern": "."
           }
@@ -115,6 +115,17 @@ const char config_schema_text[] = TEXT(
           }
         }
       }
+    },
+    "map": {
+      "title": "Folders, from the root, for what the beginning of a URL names",
+      "type": ["object", "null"],
+      "propertyNames": {"pattern": "^[A-Za-z][A-Za-z0-9+.-]*:[/]{2}."},
+      "additionalProperties": {"type": "string", "pattern": "."}
+    },
+    "catalog": {
+      "title": "Folder, from the root, with SchemaStore's catalog.json",
+      "type": ["string", "null"],
+      "pattern": "."
     },
     "ignore": {
       "title": "What is not checked, in gitignore syntax",

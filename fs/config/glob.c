@@ -164,14 +164,8 @@ static bool segment_fits(const struct glob_segment *segment, struct span name)
 	return token == count;
 }
 
-/* A path as its names. Depth `n` means the first n of them. */
-struct parts {
-	const char *path;
-	size_t count;
-	uint16_t starts[MAX_PARTS + 1]; /* one more, to tell the last's end */
-};
-
-static bool split(const char *path, struct parts *parts)
+/* Depth `n` of a path means the first n of its names. */
+bool glob_path_split(struct glob_path *parts, const char *path)
 {
 	const size_t size = strlen(path);
 
@@ -191,7 +185,7 @@ static bool split(const char *path, struct parts *parts)
 	return true;
 }
 
-static struct span part_at(const struct parts *parts, size_t index)
+static struct span part_at(const struct glob_path *parts, size_t index)
 {
 	return (struct span){
 		parts->path + parts->starts[index],
@@ -216,7 +210,7 @@ static void reach_any(struct reach *reach, size_t parts, bool is_last)
 
 /* Every depth at which the part behind it fits goes one further. */
 static void reach_next(struct reach *reach, const struct glob_segment *segment,
-		       const struct parts *parts)
+		       const struct glob_path *parts)
 {
 	size_t kept = 0;
 
@@ -234,7 +228,7 @@ static void reach_next(struct reach *reach, const struct glob_segment *segment,
  * All depths at which the pattern matches the path down to there. They are
  * carried along together, so every segment meets every name at most once.
  */
-static void match(const struct glob *glob, const struct parts *parts,
+static void match(const struct glob *glob, const struct glob_path *parts,
 		  struct reach *reach)
 {
 	reach->count = 1;
@@ -255,12 +249,12 @@ static void match(const struct glob *glob, const struct parts *parts,
 const struct glob *glob_list_exclude(const struct glob_list *list,
 				     const char *path, bool is_directory)
 {
-	struct parts parts;
+	struct glob_path parts;
 	struct reach reach;
 	/* For each depth the last pattern that matches, plus one. */
 	uint32_t last[MAX_PARTS + 1];
 
-	if (list->count == 0 || !split(path, &parts))
+	if (list->count == 0 || !glob_path_split(&parts, path))
 		return NULL;
 	memset(last, 0, (parts.count + 1) * sizeof(*last));
 	for (size_t i = 0; i < list->count; i++) {
@@ -279,10 +273,10 @@ const struct glob *glob_list_exclude(const struct glob_list *list,
 const struct glob *glob_list_select(const struct glob_list *list,
 				    const char *path)
 {
-	struct parts parts;
+	struct glob_path parts;
 	struct reach reach;
 
-	if (list->count == 0 || !split(path, &parts))
+	if (list->count == 0 || !glob_path_split(&parts, path))
 		return NULL;
 	for (size_t i = list->count; i-- > 0;) {
 		const struct glob *glob = &list->globs[i];
@@ -294,4 +288,14 @@ const struct glob *glob_list_select(const struct glob_list *list,
 			return glob->is_negated ? NULL : glob;
 	}
 	return NULL;
+}
+
+bool glob_fits(const struct glob *glob, const struct glob_path *path)
+{
+	struct reach reach;
+
+	if (glob->directory_only)
+		return false;
+	match(glob, path, &reach);
+	return reach.count && reach.depths[reach.count - 1] == path->count;
 }

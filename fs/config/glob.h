@@ -89,4 +89,16 @@ const struct glob *glob_list_exclude(const struct glob_list *list,
 const struct glob *glob_list_select(const struct glob_list *list,
 				    const char *path);
 
+/* A path taken apart once, for many patterns. It borrows the path. */
+struct glob_path {
+	const char *path;
+	size_t count;
+	uint16_t starts[GLOB_PATH_SIZE / 2 + 1]; /* the last tells the end */
+};
+/* False: it is empty or too long; then nothing matches it. */
+must_check bool glob_path_split(struct glob_path *out, const char *path);
+
+/* Does a pattern (its `!` left aside) match the whole path of a file? */
+bool glob_fits(const struct glob *glob, const struct glob_path *path);
+
 #endif

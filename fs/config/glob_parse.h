@@ -1,6 +1,6 @@
 /*
- * The compiled form of a pattern, between glob_parse.c that makes it and
- * glob.c that matches with it.
+ * The compiled form of a pattern, between glob_parse.c that makes it, glob.c
+ * that matches with it, and the catalog, which keeps its patterns by itself.
  */
 #ifndef FS_CONFIG_GLOB_PARSE_H
 #define FS_CONFIG_GLOB_PARSE_H

@@ -10,6 +10,7 @@ struct shared_config {
 
 struct setup {
 	struct dependencies *dependencies;
+	const struct folders *folders;
 	const struct settings *settings;
 	pthread_mutex_t lock;
 	struct shared_config *active; /* by lock, as all below */
@@ -81,6 +82,17 @@ static void drop_locked(struct shared_config *shared)
 	}
 }
 
+/* Where a URL leads by the configuration in force. */
+static int locate(void *ctx, const char *url, char *path)
+{
+	struct setup *setup = ctx;
+	struct setup_config use = setup_acquire(setup);
+	const int r = config_locate(use.config, setup->folders, url, path);
+
+	setup_release(setup, &use);
+	return r;
+}
+
 /* The very first one is in force even if it is broken: then it has the
  * built-in checks alone. Later only a good one replaces another. */
 static void install_locked(struct setup *setup, struct shared_config *loaded,
@@ -91,8 +103,6 @@ static void install_locked(struct setup *setup, struct shared_config *loaded,
 	drop_locked(setup->newest);
 	setup->newest = loaded;
 	loaded->references++;
-	/* Also a broken one: what is known of its own file has changed. */
-	setup->generation++;
 	if (setup->active && !config_is_valid(loaded->config))
 		return;
 	drop_locked(setup->active);
@@ -100,7 +110,7 @@ static void install_locked(struct setup *setup, struct shared_config *loaded,
 	loaded->references++;
 }
 
-int setup_new(struct dependencies *dependencies,
+int setup_new(struct dependencies *dependencies, const struct folders *folders,
 	      const struct settings *settings, struct setup **out)
 {
 	struct setup *setup = calloc(1, sizeof(*setup));
@@ -110,6 +120,7 @@ int setup_new(struct dependencies *dependencies,
 	if (!setup)
 		return -ENOMEM;
 	setup->dependencies = dependencies;
+	setup->folders = folders;
 	setup->settings = settings;
 
 	const int r = load(setup, &links, &loaded);
@@ -119,7 +130,9 @@ int setup_new(struct dependencies *dependencies,
 		return r;
 	}
 	pthread_mutex_init(&setup->lock, NULL);
+	setup->generation = 1;
 	install_locked(setup, loaded, &links);
+	dependencies_set_locator(dependencies, locate, setup);
 	*out = setup;
 	return 0;
 }
@@ -156,10 +169,26 @@ void setup_refresh(struct setup *setup)
 	const int r = load(setup, &links, &loaded);
 
 	pthread_mutex_lock(&setup->lock);
-	setup->is_loading = false;
 	if (r == 0)
 		install_locked(setup, loaded, &links);
 	pthread_mutex_unlock(&setup->lock);
+	/* URLs may lead elsewhere now: that must be seen before anything that
+	 * is judged counts as judged by the new one. */
+	if (r == 0)
+		dependencies_refresh(setup->dependencies);
+	pthread_mutex_lock(&setup->lock);
+	/* Also for a broken one: what is known of its own file has changed. */
+	setup->generation += r == 0;
+	setup->is_loading = false;
+	pthread_mutex_unlock(&setup->lock);
+}
+
+void setup_look(struct setup *setup)
+{
+	struct setup_config use = setup_acquire(setup);
+
+	config_refresh(use.config, setup->folders);
+	setup_release(setup, &use);
 }
 
 struct setup_config setup_acquire(struct setup *setup)

@@ -10,10 +10,18 @@
 
 struct setup; /* safe from any thread */
 
-/* Loads the configuration. Borrows all. 0 or a negative errno. */
+/*
+ * Loads the configuration, and tells the dependencies where URLs lead by it.
+ * Borrows all. 0 or a negative errno.
+ */
 must_check int setup_new(struct dependencies *dependencies,
+			 const struct folders *folders,
 			 const struct settings *settings, struct setup **out);
 void setup_free(struct setup *setup);
+
+/* Look for files that have come to or gone from the catalog's folder; do it
+ * before dependencies_refresh(). */
+void setup_look(struct setup *setup);
 
 /* Look at its files, as dependencies_refresh() left them. */
 void setup_refresh(struct setup *setup);

@@ -1,8 +1,12 @@
 #include "fs/judge/dependencies.h"
 
 #include "fs/config/config.h"
+#include "validate/host.h"
+#include "validate/path.h"
+#include "validate/schema/compile/metaschema.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 
 /* Schemas and the like are small; more than this is a mistake. */
@@ -13,15 +17,16 @@ struct file {
 	uint32_t hash;
 	uint32_t version;
 	struct stamp stamp; /* zero if it does not exist */
-	int error;	    /* 0, -ENOENT, or why it cannot be read */
+	int error;	    /* 0, how it is absent, why it cannot be read */
 	bool is_racy;	    /* the stamp cannot be trusted yet */
 	struct digest digest;
 };
 
 /* Files are only ever added, so that links stay good. */
 struct dependencies {
-	struct source *source;
-	struct source *outside; /* NULL: nothing outside is read */
+	const struct folders *folders;
+	dependencies_locator *locate; /* NULL: no URL leads anywhere */
+	void *locate_ctx;
 	bool is_watched;
 	pthread_mutex_t lock;
 	struct file **files; /* by lock, also what they point to */
@@ -68,35 +73,25 @@ void links_release(struct links *links)
 	*links = (struct links){0};
 }
 
-/* The folder of a file that the command line has named by its full path. */
-static int open_folder_of(const char *path, struct source **out)
-{
-	const char *slash = strrchr(path, '/');
-	auto_free char *folder =
-		strndup(path, slash == path ? 1 : (size_t)(slash - path));
-
-	return folder ? source_open(folder, out) : -ENOMEM;
-}
-
-int dependencies_new(struct source *source, bool is_watched,
-		     const char *outside, struct dependencies **out)
+int dependencies_new(const struct folders *folders, bool is_watched,
+		     struct dependencies **out)
 {
 	struct dependencies *dependencies = calloc(1, sizeof(*dependencies));
-	int r = 0;
 
 	if (!dependencies)
 		return -ENOMEM;
-	dependencies->source = source;
+	dependencies->folders = folders;
 	dependencies->is_watched = is_watched;
-	if (outside)
-		r = open_folder_of(outside, &dependencies->outside);
-	if (r && r != -ENOENT) {
-		free(dependencies);
-		return r;
-	}
 	pthread_mutex_init(&dependencies->lock, NULL);
 	*out = dependencies;
 	return 0;
+}
+
+void dependencies_set_locator(struct dependencies *dependencies,
+			      dependencies_locator *locate, void *ctx)
+{
+	dependencies->locate = locate;
+	dependencies->locate_ctx = ctx;
 }
 
 void dependencies_free(struct dependencies *dependencies)
@@ -108,7 +103,6 @@ void dependencies_free(struct dependencies *dependencies)
 		free(dependencies->files[i]);
 	}
 	free(dependencies->files);
-	source_close(dependencies->outside);
 	pthread_mutex_destroy(&dependencies->lock);
 	free(dependencies);
 }
@@ -121,75 +115,99 @@ struct look {
 	struct digest digest;
 };
 
-static bool is_absent(int error)
+static int read_built_in(struct span text, struct look *look)
 {
-	return error == -ENOENT || error == -ENOTDIR;
-}
-
-static int read_built_in(struct look *look)
-{
-	look->snapshot.bytes = strdup(config_schema_text);
+	look->snapshot.bytes = malloc(text.size + 1);
 	if (!look->snapshot.bytes)
 		return -ENOMEM;
-	look->snapshot.size = strlen(config_schema_text);
+	memcpy(look->snapshot.bytes, text.data, text.size);
+	look->snapshot.bytes[text.size] = '\0';
+	look->snapshot.size = text.size;
 	return 0;
 }
 
-/* A reference that leads out of the tree leads to nothing: that is said of the
- * reference, and it is no failure of ours. */
-static int open_in_tree(const struct source *source, const char *path,
-			struct stamp *stamp)
+static bool is_own_schema(const char *name)
 {
-	const int fd = source_open_linked(source, path, stamp);
-
-	return fd == -EXDEV || fd == -ELOOP || fd == -EINVAL ? -ENOENT : fd;
+	return strcmp(name, CONFIG_SCHEMA_PATH) == 0;
 }
 
-static int open_file(const struct dependencies *dependencies, const char *path,
+/* 0 and the path that `name` is read by; -EREMOTE, ...: none. */
+static int locate(const struct dependencies *dependencies, const char *name,
+		  const char **path, char buf[PATH_MAX])
+{
+	*path = name;
+	if (!path_is_url(span_of(name)))
+		return 0;
+	*path = buf;
+	return dependencies->locate
+		       ? dependencies->locate(dependencies->locate_ctx, name,
+					      buf)
+		       : -EREMOTE;
+}
+
+const char *dependencies_path(const struct dependencies *dependencies,
+			      const char *name, char *buf)
+{
+	const char *path;
+
+	return locate(dependencies, name, &path, buf) == 0 ? path : NULL;
+}
+
+static int open_file(const struct dependencies *dependencies, const char *name,
 		     struct stamp *stamp)
 {
-	const struct source *outside = dependencies->outside;
-	size_t size;
+	char buf[PATH_MAX];
+	const char *path;
+	const int r = locate(dependencies, name, &path, buf);
 
-	if (*path != '/')
-		return open_in_tree(dependencies->source, path, stamp);
-	if (!outside)
-		return -ENOENT;
-	size = strlen(source_root(outside));
-	if (strncmp(path, source_root(outside), size) != 0 || path[size] != '/')
-		return -ENOENT;
-	return open_in_tree(outside, path + size + 1, stamp);
+	return r ? r : folders_open(dependencies->folders, path, stamp);
 }
 
-static int read_file(const struct dependencies *dependencies, const char *path,
+static int read_file(const struct dependencies *dependencies, const char *name,
 		     struct look *look)
 {
 	struct stamp stamp;
-	auto_close int fd = open_file(dependencies, path, &stamp);
+	struct span text;
 
+	/* No file of the tree can take its place. */
+	if (is_own_schema(name))
+		return read_built_in(span_of(config_schema_text), look);
+
+	auto_close int fd = open_file(dependencies, name, &stamp);
+
+	if (host_is_answer(fd) && metaschema_find(name, &text))
+		return read_built_in(text, look);
 	if (fd < 0)
 		return fd;
 	return snapshot_read_stamped(fd, &stamp, MAX_FILE_BYTES,
 				     &look->snapshot);
 }
 
+/* That it is absent in another way is another fact. */
+static struct digest digest_of_absence(int error)
+{
+	if (error == -ENOENT)
+		return (struct digest){0};
+	return digest_of((struct span){(const char *)&error, sizeof(error)});
+}
+
 /* I/O: not under the lock. The look's snapshot is the caller's. */
 static struct look look_at(const struct dependencies *dependencies,
-			   const char *path)
+			   const char *name)
 {
 	struct look look = {0};
 
-	look.error = strcmp(path, CONFIG_SCHEMA_PATH) == 0
-			     ? read_built_in(&look)
-			     : read_file(dependencies, path, &look);
-	if (is_absent(look.error))
-		look.error = -ENOENT;
+	look.error = read_file(dependencies, name, &look);
+	if (host_is_answer(look.error))
+		look.digest = digest_of_absence(look.error);
 	if (look.error)
 		return look;
 	look.digest = digest_of(
 		(struct span){look.snapshot.bytes, look.snapshot.size});
-	look.is_racy = !look.snapshot.is_settled ||
-		       stamp_is_racy(&look.snapshot.stamp);
+	/* What is built in has no stamp and never changes. */
+	look.is_racy = look.snapshot.stamp.ino &&
+		       (!look.snapshot.is_settled ||
+			stamp_is_racy(&look.snapshot.stamp));
 	return look;
 }
 
@@ -313,22 +331,28 @@ int dependencies_find(struct dependencies *dependencies, const char *path,
 			return r;
 		error = look.error;
 	}
-	return error == -ENOENT ? 0 : error;
+	return host_is_answer(error) ? 0 : error;
 }
 
 /* Has this file, as it was noted, changed on disk? By its stamp alone. */
 static bool looks_changed(const struct dependencies *dependencies,
-			  const char *path, const struct file *noted)
+			  const struct file *noted)
 {
 	struct stamp stamp = {0};
-	auto_close int fd = open_file(dependencies, path, &stamp);
-	const int error = fd < 0 ? fd : 0;
+	struct span text;
+
+	if (is_own_schema(noted->path))
+		return false;
+
+	auto_close int fd = open_file(dependencies, noted->path, &stamp);
+	int error = fd < 0 ? fd : 0;
 
 	if (noted->is_racy)
 		return true;
-	if (is_absent(error))
-		return noted->error != -ENOENT;
-	return error != noted->error || !stamp_equal(&stamp, &noted->stamp);
+	if (host_is_answer(error) && metaschema_find(noted->path, &text))
+		error = 0;
+	return error != noted->error ||
+	       (error == 0 && !stamp_equal(&stamp, &noted->stamp));
 }
 
 void dependencies_refresh(struct dependencies *dependencies)
@@ -347,8 +371,7 @@ void dependencies_refresh(struct dependencies *dependencies)
 		if (is_end)
 			return;
 		/* Paths never change, so the pointer may be used unlocked. */
-		if (strcmp(noted.path, CONFIG_SCHEMA_PATH) == 0 ||
-		    !looks_changed(dependencies, noted.path, &noted))
+		if (!looks_changed(dependencies, &noted))
 			continue;
 
 		struct look look = look_at(dependencies, noted.path);

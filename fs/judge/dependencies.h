@@ -6,7 +6,7 @@
 #define FS_JUDGE_DEPENDENCIES_H
 
 #include "cache/cache.h"
-#include "fs/source.h"
+#include "fs/folders.h"
 
 struct dependencies; /* safe from any thread */
 
@@ -30,14 +30,26 @@ must_check int links_add_all(struct links *links, const struct links *more);
 void links_release(struct links *links);
 
 /*
- * An empty registry over a tree. `is_watched` false: each file is looked at
- * once, for runs that end soon. Files are read below the root only; if
- * `outside`, a full path, is not NULL, by their full path also below the
- * folder of that one. Borrows source. 0, -ENOMEM or errno of that folder.
+ * An empty registry of files of these folders, borrowed. `is_watched` false:
+ * each file is looked at once, for runs that end soon. 0 or -ENOMEM.
  */
-must_check int dependencies_new(struct source *source, bool is_watched,
-				const char *outside, struct dependencies **out);
+must_check int dependencies_new(const struct folders *folders, bool is_watched,
+				struct dependencies **out);
 void dependencies_free(struct dependencies *dependencies);
+
+/*
+ * Who says where the file of a URL lies: writes its path to `path` (PATH_MAX
+ * bytes). 0, or what host_is_answer() is true of. Set it before threads start;
+ * until then no URL leads anywhere.
+ */
+typedef int dependencies_locator(void *ctx, const char *url, char *path);
+void dependencies_set_locator(struct dependencies *dependencies,
+			      dependencies_locator *locate, void *ctx);
+
+/* The path of the file that a dependency is read from: for a URL (PATH_MAX
+ * bytes are written to `buf`) what the locator says, NULL if it says none. */
+const char *dependencies_path(const struct dependencies *dependencies,
+			      const char *name, char *buf);
 
 /*
  * Look at every file again: one stat each, and reading where that says that
@@ -46,8 +58,8 @@ void dependencies_free(struct dependencies *dependencies);
 void dependencies_refresh(struct dependencies *dependencies);
 
 /*
- * What a file is now; one that does not exist counts too. 0, -ENOMEM, or the
- * errno (other than ENOENT) that keeps it from being read.
+ * What a file, named by path or URL, is now; one that does not exist counts
+ * too. 0, -ENOMEM, or the errno that keeps it from being read.
  */
 must_check int dependencies_find(struct dependencies *dependencies,
 				 const char *path, struct link *link);

@@ -1,4 +1,5 @@
 #include "fs/judge/judge_private.h"
+#include "validate/path.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -14,6 +15,26 @@ static int explain_key(struct judge *judge, const struct plan *plan,
 				      &out->stored, &out->stale);
 
 	return r == -ENOENT ? 0 : r;
+}
+
+/* What might be meant too, but does not count. */
+static int explain_others(const struct plan *plan, const struct config *config,
+			  const char *path, struct explanation *out)
+{
+	const char *shadowed = plan->forced_schema
+				       ? NULL
+				       : config_schema_shadowed(config, path);
+
+	if (shadowed && !(out->shadowed = strdup(shadowed)))
+		return -ENOMEM;
+	out->candidate_count = plan->candidate_count;
+	for (size_t i = 0; i < plan->candidate_count && i < PLAN_CANDIDATES_MAX;
+	     i++) {
+		out->candidates[i] = strdup(plan->candidates[i]);
+		if (!out->candidates[i])
+			return -ENOMEM;
+	}
+	return 0;
 }
 
 static int explain_content(struct judge *judge, const char *path,
@@ -35,10 +56,11 @@ static int explain_content(struct judge *judge, const char *path,
 
 	if (schema) {
 		out->schema = strdup(schema);
-		out->schema_origin =
-			strdup(config_schema_origin(use.config, path));
+		out->schema_origin = config_schema_origin(use.config, path);
 		r = out->schema && out->schema_origin ? 0 : -ENOMEM;
 	}
+	if (r == 0)
+		r = explain_others(&plan, use.config, path, out);
 	if (r == 0)
 		r = explain_key(judge, &plan, content, out);
 	setup_release(judge->setup, &use);
@@ -85,6 +107,9 @@ void explanation_release(struct explanation *explanation)
 	free(explanation->schema);
 	free(explanation->schema_origin);
 	free(explanation->stale);
+	free(explanation->shadowed);
+	for (size_t i = 0; i < PLAN_CANDIDATES_MAX; i++)
+		free(explanation->candidates[i]);
 	judgement_release(explanation->stored);
 	*explanation = (struct explanation){0};
 }
@@ -95,4 +120,16 @@ struct dependency judge_dependency(struct judge *judge,
 {
 	return dependencies_describe(judge->tools.dependencies,
 				     judgement->links.list[index].file);
+}
+
+char *judge_locate(struct judge *judge, const char *name)
+{
+	char buf[PATH_MAX];
+	const char *path =
+		path_is_url(span_of(name))
+			? dependencies_path(judge->tools.dependencies, name,
+					    buf)
+			: NULL;
+
+	return path ? strdup(path) : NULL;
 }

@@ -235,7 +235,7 @@ static bool is_fresh(void *ctx, const struct dependency *stored)
 		dependencies_describe(hearing->tools->dependencies, link.file);
 
 	if (now.exists != stored->exists ||
-	    (now.exists && !digest_equal(&now.digest, &stored->digest)))
+	    !digest_equal(&now.digest, &stored->digest))
 		return false;
 	return links_add(&hearing->links, link) == 0;
 }

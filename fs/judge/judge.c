@@ -9,14 +9,6 @@ enum {
 	TAIL_BYTES = 1024,
 };
 
-/* What the command line names may lie anywhere; nothing else may. */
-static const char *outside_file(const struct settings *settings)
-{
-	const char *schema = settings->forced_schema;
-
-	return schema && *schema == '/' ? schema : NULL;
-}
-
 int judge_new(struct source *source, struct cache *cache,
 	      struct profile *profile, const struct settings *settings,
 	      struct judge **out)
@@ -30,16 +22,18 @@ int judge_new(struct source *source, struct cache *cache,
 	judge->tools.cache = cache;
 	judge->tools.profile = profile;
 	judge->settings = settings;
-	r = dependencies_new(source, settings->watch_dependencies,
-			     outside_file(settings),
-			     &judge->tools.dependencies);
+	r = folders_new(source, settings, &judge->folders);
+	if (r == 0)
+		r = dependencies_new(judge->folders,
+				     settings->watch_dependencies,
+				     &judge->tools.dependencies);
 	if (r == 0)
 		r = schemas_new(judge->tools.dependencies, profile,
 				&settings->schema_options,
 				&judge->tools.schemas);
 	if (r == 0)
-		r = setup_new(judge->tools.dependencies, settings,
-			      &judge->setup);
+		r = setup_new(judge->tools.dependencies, judge->folders,
+			      settings, &judge->setup);
 	if (r == 0)
 		r = results_new(&judge->results);
 	if (r == 0)
@@ -61,6 +55,7 @@ void judge_free(struct judge *judge)
 	setup_free(judge->setup);
 	schemas_free(judge->tools.schemas);
 	dependencies_free(judge->tools.dependencies);
+	folders_free(judge->folders);
 	free(judge);
 }
 
@@ -116,6 +111,8 @@ void judge_cancel(struct judge *judge)
 
 void judge_refresh(struct judge *judge)
 {
+	if (judge->settings->watch_dependencies)
+		setup_look(judge->setup);
 	dependencies_refresh(judge->tools.dependencies);
 	setup_refresh(judge->setup);
 }

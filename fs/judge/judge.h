@@ -67,8 +67,12 @@ struct explanation {
 	char *skip;	    /* owned; why it is not judged, or NULL */
 	const char *format; /* "" for none */
 	const char *dialect;
-	char *schema;		 /* owned; by command line or configuration */
-	char *schema_origin;	 /* owned; where that was said */
+	char *schema;	     /* owned; by command line or configuration */
+	char *schema_origin; /* owned; where that was said */
+	char *shadowed;	     /* owned; an entry that would be for it too */
+	char *candidates[PLAN_CANDIDATES_MAX]; /* owned; of the catalog, if it
+						  has several */
+	size_t candidate_count;	 /* also those that are not kept */
 	size_t when_count;	 /* rules by content that may name another */
 	size_t untrusted_checks; /* commands of the tree: never run */
 	bool has_key;
@@ -88,6 +92,10 @@ void explanation_release(struct explanation *explanation);
 struct dependency judge_dependency(struct judge *judge,
 				   const struct judgement *judgement,
 				   uint32_t index);
+
+/* The file that a URL stands for, by its path from the root or its full one,
+ * owned; NULL: it is no URL, or it leads nowhere. */
+must_check char *judge_locate(struct judge *judge, const char *name);
 
 /* Was this path ever judged? Spares a look at the file if it was not. */
 bool judge_has_result(struct judge *judge, const char *path);

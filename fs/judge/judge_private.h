@@ -12,6 +12,7 @@
 struct judge {
 	struct source *source;
 	const struct settings *settings;
+	struct folders *folders;
 	struct hearing_tools tools;
 	struct setup *setup;
 	struct results *results;

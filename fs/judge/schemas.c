@@ -99,10 +99,7 @@ static int read_for_compiler(void *ctx, const char *path, struct span *out)
 
 	const int r = dependencies_read(compilation->schemas->dependencies,
 					path, &link, &reading->bytes, &size);
-	const int noted =
-		r == 0 || r == -ENOENT
-			? links_add(&compilation->compiled->links, link)
-			: 0;
+	const int noted = links_add(&compilation->compiled->links, link);
 
 	if (r || noted) {
 		free(reading->bytes);
@@ -171,8 +168,8 @@ static struct slot *find_slot_locked(struct schemas *schemas, const char *path)
 /* Failures of the environment are tried again by the next who asks. */
 static bool is_lasting(const struct compiled *compiled)
 {
-	return compiled->error == 0 || compiled->error == -ENOENT ||
-	       compiled->error == -EBADMSG;
+	return compiled->error == 0 || compiled->error == -EBADMSG ||
+	       host_is_answer(compiled->error);
 }
 
 /* Compiles with the lock released; the slot's mark keeps others waiting. */

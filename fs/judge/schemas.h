@@ -14,7 +14,7 @@ struct schemas; /* safe from any thread */
 /* One compilation, shared; schemas_put_back() it. */
 struct compiled {
 	struct schema *schema; /* NULL when `error` is not 0 */
-	int error;	       /* 0, -ENOENT, -EBADMSG, other errno */
+	int error;	       /* 0, -EBADMSG, or as host->schema says */
 	char *why;	       /* of -EBADMSG: "schemas/app.json:3:7: ..." */
 	struct links links;    /* all files that it was made of */
 	unsigned references;   /* by the lock of schemas */

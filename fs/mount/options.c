@@ -118,6 +118,18 @@ static bool set_cache(const struct setting *setting)
 	return true;
 }
 
+static bool set_map(const struct setting *setting)
+{
+	return settings_add_map(&setting->options->service.settings,
+				setting->value, setting->why);
+}
+
+static bool set_catalog(const struct setting *setting)
+{
+	return settings_set_catalog(&setting->options->service.settings,
+				    setting->value, setting->why);
+}
+
 /* A number and what stands behind it. */
 static bool parse_number(const char *text, uint64_t *number, const char **unit)
 {
@@ -237,6 +249,8 @@ static const struct rule rules[] = {
 	{"coherence", true, set_coherence},
 	{"virtual", true, set_virtual},
 	{"cache", true, set_cache},
+	{"map", true, set_map},
+	{"catalog", true, set_catalog},
 	{"max_size", true, set_max_size},
 	{"wait", true, set_wait},
 	{"workers", true, set_workers},

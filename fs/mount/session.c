@@ -41,6 +41,7 @@ void session_options_release(struct session_options *options)
 {
 	free(options->libfuse_options);
 	free(options->cache_directory);
+	settings_release(&options->service.settings);
 	options->libfuse_options = NULL;
 	options->cache_directory = NULL;
 }

@@ -1,6 +1,8 @@
 /* Configurations that are broken, unreadable or hostile. */
 #include "tests/unit/config_tree.h"
 
+#include <stdio.h>
+
 static const struct {
 	const char *what;
 	const char *text;
@@ -40,8 +42,13 @@ static const struct {
 	 "config/schema"},
 	{"entry for nothing by content", "schemas:\n- {schema: a, when: {}}\n",
 	 2, 3, "config/schema"},
-	{"URL", "schemas: [{files: [a], schema: \"http://x/y\"}]\n", 1, 32,
-	 "config/schema"},
+	{"NUL in a URL", "schemas: [{files: [a], schema: \"http://x/\\0\"}]\n",
+	 1, 32, "config/schema"},
+	{"map of no URL", "map: {a/b: c}\n", 1, 7, "schema/"},
+	{"map out of the tree", "map: {\"http://x/\": ../c}\n", 1, 20,
+	 "config/map"},
+	{"catalog out of the tree", "catalog: a/../../c\n", 1, 10,
+	 "config/catalog"},
 	{"leaves the tree", "schemas: [{files: [a], schema: b/../../c}]\n", 1,
 	 32, "config/schema"},
 	{"the tree itself", "schemas: [{files: [a], schema: b/..}]\n", 1, 32,
@@ -131,6 +138,42 @@ static void braces_are_warned_of(void **state)
 	assert_int_equal(verdict->findings[0].column, 10);
 	assert_true(config_is_valid(config));
 	config_free(config);
+}
+
+static void a_url_without_a_place_is_warned_of(void **state)
+{
+	static const struct {
+		const char *what;
+		const char *text;
+		enum state state;
+	} cases[] = {
+		{"nothing says where", "", STATE_WARNING},
+		{"a map", "map: {\"http://x/\": a}\n", STATE_VALID},
+		{"an empty map", "map: {}\n", STATE_WARNING},
+		{"a catalog", "catalog: a\n", STATE_VALID},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(cases); i++) {
+		auto_free char *text = NULL;
+		struct tree tree = {
+			.files = {{"a/catalog.json", "{\"schemas\": []}", 0}}};
+		struct planned planned;
+		struct config *config;
+
+		assert_true(asprintf(&text,
+				     "schemas: [{files: [a], schema: "
+				     "\"http://x/y\"}]\n%s",
+				     cases[i].text) > 0);
+		tree.files[1] = (struct file){CONFIG_FILE, text, 0};
+		assert_int_equal(tree_load(&tree, &usual, &config), 0);
+		if (config_problems(config)->state != cases[i].state)
+			fail_msg("%s: %s", cases[i].what,
+				 state_name(config_problems(config)->state));
+		assert_string_equal(plan(&planned, config, "a", "")->schema,
+				    "http://x/y");
+		config_free(config);
+	}
 }
 
 static void a_broken_configuration_leaves_the_ignore_files(void **state)
@@ -300,6 +343,7 @@ int main(void)
 		cmocka_unit_test(
 			what_is_right_in_a_broken_configuration_counts_not),
 		cmocka_unit_test(braces_are_warned_of),
+		cmocka_unit_test(a_url_without_a_place_is_warned_of),
 		cmocka_unit_test(
 			a_broken_configuration_leaves_the_ignore_files),
 		cmocka_unit_test(

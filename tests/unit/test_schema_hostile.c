@@ -153,13 +153,14 @@ static void a_url_matters_only_where_it_is_needed(void **state)
 		"reached", &given,
 		"1:4+1 schema/unresolved cannot be decided: the "
 		"schema refers to https://x.example/s.json#/a, which "
-		"is not at hand; nothing is fetched");
+		"is not at hand; nothing is fetched: say with --map or "
+		"--catalog where a copy lies");
 	given.options.mode = SCHEMA_STRICT;
 	schema_case_expect("strict", &given,
 			   "s.json:1:28: the reference to "
 			   "https://x.example/s.json#/a cannot be resolved: "
-			   "nothing is fetched; keep a copy in the tree and "
-			   "refer to its path");
+			   "nothing is fetched; say with --map or --catalog "
+			   "where a copy lies, or refer to its path");
 }
 
 static void endless_schemas_end(void **state)

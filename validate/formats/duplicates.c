@@ -2,14 +2,15 @@
 
 #include "validate/text.h"
 
-enum { NAME_POINTS = 60 };
+enum { NAME_POINTS = 60, URL_POINTS = 100 };
 
-void formats_show_name(struct span name, char shown[static FORMATS_NAME_SIZE])
+/* `shown` has room for `most` code points, "..." and the terminator. */
+static void show(struct span name, int most, char *shown)
 {
 	size_t at = 0;
 	size_t size = 0;
 
-	for (int points = 0; at < name.size && points < NAME_POINTS; points++) {
+	for (int points = 0; at < name.size && points < most; points++) {
 		const struct span rest = {name.data + at, name.size - at};
 		size_t width;
 
@@ -23,6 +24,16 @@ void formats_show_name(struct span name, char shown[static FORMATS_NAME_SIZE])
 	}
 	memcpy(shown + size, at < name.size ? "..." : "",
 	       at < name.size ? 4 : 1);
+}
+
+void formats_show_name(struct span name, char shown[static FORMATS_NAME_SIZE])
+{
+	show(name, NAME_POINTS, shown);
+}
+
+void formats_show_url(struct span url, char shown[static FORMATS_URL_SIZE])
+{
+	show(url, URL_POINTS, shown);
 }
 
 /* Lines are counted on from the last one asked for. */

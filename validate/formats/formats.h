@@ -66,4 +66,9 @@ enum { FORMATS_NAME_SIZE = 60 * 4 + 4 };
  */
 void formats_show_name(struct span name, char shown[static FORMATS_NAME_SIZE]);
 
+enum { FORMATS_URL_SIZE = 100 * 4 + 4 };
+
+/* The same for the URL or path of a schema: cut after 100 code points. */
+void formats_show_url(struct span url, char shown[static FORMATS_URL_SIZE]);
+
 #endif

@@ -1,3 +1,4 @@
+#include "validate/path.h"
 #include "validate/schema/compile/blocks.h"
 #include "validate/schema/compile/quick.h"
 #include "validate/schema/compile/uri.h"
@@ -7,9 +8,12 @@
 /* Memory of one compilation; a hostile schema ends here. */
 #define COMPILE_MAX_BYTES ((size_t)1 << 30)
 
-/* The URI of a file of the tree. */
-static char *tree_uri(struct arena *arena, const char *path)
+/* The URI of a file of the tree; a URL is its own. */
+static char *uri_of(struct arena *arena, const char *path)
 {
+	if (path_is_url(span_of(path)))
+		return arena_text(arena, span_of(path));
+
 	const size_t prefix = strlen(URI_TREE);
 	char *uri = arena_alloc(arena, prefix + strlen(path) * 3 + 1);
 	char *out = uri + prefix;
@@ -53,7 +57,7 @@ static int compile_text(struct compiler *compiler, struct span text,
 			const char *path, struct schema **out)
 {
 	struct source *source = NULL;
-	char *uri = tree_uri(&compiler->arena, path);
+	char *uri = uri_of(&compiler->arena, path);
 
 	if (!uri)
 		return compiler->arena.error;

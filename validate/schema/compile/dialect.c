@@ -117,7 +117,7 @@ static int read_metaschema(struct compiler *compiler, const char *uri,
 		return 0;
 	r = load_file(compiler, uri, uri, &source);
 	if (r)
-		return r == -ENOENT ? 0 : r;
+		return host_is_answer(r) ? 0 : r;
 
 	const uint32_t value =
 		doc_find(&source->doc, source->root, span_of("$schema"));

@@ -43,6 +43,22 @@ static int read_uri(const struct reference *reference, const char *uri,
 		    : compiler->arena.error;
 }
 
+static const char *describe_absence(int error)
+{
+	switch (error) {
+	case -EISDIR:
+		return "it is a folder";
+	case -EINVAL:
+		return "it is no regular file";
+	case -ELOOP:
+		return "it is a symbolic link that leads in a circle";
+	case -EXDEV:
+		return "it leads out of its folder; nothing outside is read";
+	default:
+		return "there is no such file";
+	}
+}
+
 /*
  * Read the file that is referred to. Schemas often call themselves by a URL
  * but lie side by side: then the path relative to the file counts.
@@ -53,10 +69,10 @@ static int read_file(const struct reference *reference, struct source **out)
 	struct span built_in;
 	int r = read_uri(reference, reference->uri, out);
 
-	if (r == -ENOENT && metaschema_find(reference->uri, &built_in))
+	if (host_is_answer(r) && metaschema_find(reference->uri, &built_in))
 		return load_text(compiler, built_in, reference->uri,
 				 reference->uri, out);
-	if (r == -ENOENT && !uri_is_absolute(reference->text)) {
+	if (host_is_answer(r) && !uri_is_absolute(reference->text)) {
 		const char *beside = uri_resolve(&compiler->arena,
 						 reference->from->source->uri,
 						 reference->text);
@@ -65,16 +81,16 @@ static int read_file(const struct reference *reference, struct source **out)
 			return compiler->arena.error;
 		r = read_uri(reference, beside, out);
 	}
-	if (r != -ENOENT)
+	if (!host_is_answer(r))
 		return r;
 	if (strncmp(reference->uri, URI_TREE, strlen(URI_TREE)) == 0)
-		return not_found(reference, "there is no such file");
+		return not_found(reference, describe_absence(r));
 	/* Published schemas do; most files never come to that place. */
 	if (!is_strict(compiler))
 		return -EREMOTE;
 	return not_found(reference,
-			 "nothing is fetched; keep a copy in the tree and "
-			 "refer to its path");
+			 "nothing is fetched; say with --map or --catalog "
+			 "where a copy lies, or refer to its path");
 }
 
 static int find_resource(const struct reference *reference, uint32_t *out)

@@ -406,7 +406,8 @@ static void report_stop(const struct evaluation *evaluation)
 		findings_undecided(
 			run->findings, "schema/unresolved", place,
 			"cannot be decided: the schema refers to %.200s, which "
-			"is not at hand; nothing is fetched",
+			"is not at hand; nothing is fetched: say with --map or "
+			"--catalog where a copy lies",
 			program_text(evaluation->program,
 				     evaluation->unresolved)
 				.data);
