@@ -17,6 +17,7 @@ struct validation {
 	struct suppressor suppressor;
 	const char **schemas; /* paths of those used so far; NULL: none */
 	uint32_t schema_count;
+	uint32_t examined_count; /* documents that are schemas themselves */
 };
 
 /* 1 if the content is text in UTF-8, else 0 with a finding. */
@@ -164,6 +165,8 @@ static char *resolve_path(struct arena *arena, const char *directory,
 struct choice {
 	const char *path;   /* from the root, or a URL; NULL: none */
 	struct place place; /* of the name, if the file itself names it */
+	uint32_t dialect;   /* node that says it is a schema; DOC_NONE: it is
+			       none */
 	bool is_by_catalog;
 };
 
@@ -206,7 +209,7 @@ static int choose_named(struct validation *run, struct span reference,
 	const struct span rest = {reference.data + scheme,
 				  reference.size - scheme};
 
-	*out = (struct choice){.place = place};
+	*out = (struct choice){.place = place, .dialect = DOC_NONE};
 	if (span_is(reference, "none"))
 		return 0;
 	if (path_is_url(rest))
@@ -228,16 +231,14 @@ static bool is_dialect(struct span reference)
 		      18) != NULL;
 }
 
-static bool names_by_key(const struct doc *doc, const struct document *document,
-			 uint32_t *value)
+/* The node of a root key `$schema` that is a string, or DOC_NONE. */
+static uint32_t find_key(const struct doc *doc, uint32_t root)
 {
-	*value = doc_find(doc, document->root, span_of("$schema"));
-	if (*value == DOC_NONE)
-		return false;
+	const uint32_t value = doc_find(doc, root, span_of("$schema"));
 
-	const struct node *node = doc_node(doc, *value);
-
-	return node->type == NODE_STRING && !is_dialect(node_text(node));
+	return value != DOC_NONE && doc_node(doc, value)->type == NODE_STRING
+		       ? value
+		       : DOC_NONE;
 }
 
 static bool when_holds(const struct doc *doc, uint32_t root,
@@ -294,9 +295,12 @@ static void choose_configured(struct validation *run, uint32_t root,
 			return;
 		}
 	}
+	/* What is published for a name is not for schemas of that name. */
+	if (plan->is_by_catalog && out->dialect != DOC_NONE)
+		return;
 	out->path = plan->schema;
 	out->is_by_catalog = plan->is_by_catalog;
-	if (plan->candidate_count)
+	if (plan->candidate_count && out->dialect == DOC_NONE)
 		report_ambiguity(run, out->place);
 }
 
@@ -306,10 +310,11 @@ static int choose_schema(struct validation *run, uint32_t number,
 {
 	const struct plan *plan = run->plan;
 	const struct document *document = &run->doc.documents[number];
-	uint32_t value;
+	const uint32_t value = find_key(&run->doc, document->root);
 
 	*out = (struct choice){
-		.place = place_of_node(&run->doc, number, document->root)};
+		.place = place_of_node(&run->doc, number, document->root),
+		.dialect = DOC_NONE};
 	out->place.length = 1;
 	out->path = plan->forced_schema;
 	if (out->path)
@@ -321,7 +326,10 @@ static int choose_schema(struct validation *run, uint32_t number,
 
 		return choose_named(run, document->schema, place, out);
 	}
-	if (names_by_key(&run->doc, document, &value))
+	if (value != DOC_NONE &&
+	    is_dialect(node_text(doc_node(&run->doc, value))))
+		out->dialect = value;
+	else if (value != DOC_NONE)
 		return choose_named(run, node_text(doc_node(&run->doc, value)),
 				    place_of_node(&run->doc, number, value),
 				    out);
@@ -445,42 +453,79 @@ static void report_not_kept(struct validation *run, const struct choice *choice)
 		     shown);
 }
 
-/* Hold one document against its schema. */
-static int apply_schema(struct validation *run, uint32_t number)
+/* The document is a schema: can it be used? */
+static int examine(struct validation *run, uint32_t number,
+		   const struct choice *choice)
 {
-	const uint32_t noted = run->schema_count;
-	struct choice choice;
-	const struct schema *schema;
-	const char *why = NULL;
-	int r = choose_schema(run, number, &choice);
+	const struct span uri = node_text(doc_node(&run->doc, choice->dialect));
+	const struct schema_examination job = {
+		.doc = &run->doc,
+		.document = number,
+		.root = run->doc.documents[number].root,
+		.directory = run->plan->directory,
+		.options = &run->plan->schema_options,
+		.host = run->host,
+		.findings = &run->findings,
+	};
+	const uint32_t limit = run->plan->limits.schemas;
 
-	if (r)
-		return r;
-	if (!choice.path) {
-		if (run->plan->require_schema && !run->findings.is_undecided)
-			findings_add(&run->findings, SEVERITY_ERROR,
-				     "schema/required", choice.place,
-				     "no schema is associated with this file");
+	if (!schema_is_known_dialect(uri)) {
+		findings_add(&run->findings, SEVERITY_WARNING,
+			     "schema/unknown-dialect",
+			     place_of_node(&run->doc, number, choice->dialect),
+			     "a dialect of JSON Schema that is not known, so "
+			     "this schema is not checked; known are drafts 4, "
+			     "6, 7, 2019-09 and 2020-12");
 		return 0;
 	}
+	/* Each costs as much as the whole file. */
+	if (run->examined_count == limit)
+		findings_limit(&run->findings, "schemas", choice->place, limit);
+	if (run->examined_count++ >= limit)
+		return 0;
+	host_phase(run->host, "schema", PHASE_BEGIN);
+
+	const int r = schema_examine(&job);
+
+	host_phase(run->host, "schema", PHASE_END);
+	return r;
+}
+
+static void report_required(struct validation *run, const struct choice *choice)
+{
+	if (run->plan->require_schema && !run->findings.is_undecided)
+		findings_add(&run->findings, SEVERITY_ERROR, "schema/required",
+			     choice->place,
+			     "no schema is associated with this file");
+}
+
+/* Hold one document against its schema. */
+static int hold_against(struct validation *run, uint32_t number,
+			const struct choice *choice)
+{
+	const uint32_t noted = run->schema_count;
+	const struct schema *schema;
+	const char *why = NULL;
+	int r;
+
 	if (!run->host || !run->host->schema)
 		return -ENOSYS;
-	r = note_schema(run, &choice);
+	r = note_schema(run, choice);
 	if (r <= 0)
 		return r;
-	r = run->host->schema(run->host->ctx, choice.path, &schema, &why);
+	r = run->host->schema(run->host->ctx, choice->path, &schema, &why);
 	if (r == 0)
 		return evaluate(run, number, schema);
-	if (host_is_answer(r) && choice.is_by_catalog) {
+	if (host_is_answer(r) && choice->is_by_catalog) {
 		run->schema_count = noted;
-		report_not_kept(run, &choice);
+		report_not_kept(run, choice);
 		return 0;
 	}
 	if (host_is_answer(r))
-		report_absence(run, &choice, r);
+		report_absence(run, choice, r);
 	else if (r == -EBADMSG)
 		findings_undecided(&run->findings, "schema/broken",
-				   choice.place, "the schema is broken: %s",
+				   choice->place, "the schema is broken: %s",
 				   why);
 	else
 		return r;
@@ -496,11 +541,27 @@ static int leave_schemas(struct validation *run)
 	if (plan->require_schema)
 		findings_add(&run->findings, SEVERITY_ERROR, "schema/required",
 			     place, "no schema can be applied to this format");
-	else if (plan->forced_schema || plan->schema)
+	else if (plan->forced_schema || (plan->schema && !plan->is_by_catalog))
 		findings_add(&run->findings, SEVERITY_INFO,
 			     "schema/not-applied", place,
 			     "only the syntax was checked: no schema can be "
 			     "applied to this format");
+	return 0;
+}
+
+static int apply_schema(struct validation *run, uint32_t number)
+{
+	struct choice choice;
+	int r = choose_schema(run, number, &choice);
+
+	if (r == 0 && choice.dialect != DOC_NONE)
+		r = examine(run, number, &choice);
+	if (r)
+		return r;
+	if (choice.path)
+		return hold_against(run, number, &choice);
+	if (choice.dialect == DOC_NONE)
+		report_required(run, &choice);
 	return 0;
 }
 

@@ -47,6 +47,33 @@ must_check int schema_compile(struct span text, const char *path,
 
 void schema_free(struct schema *schema);
 
+/* A document that is a schema itself. All is borrowed. */
+struct schema_examination {
+	const struct doc *doc;
+	uint32_t document; /* number of the document, for findings */
+	uint32_t root;
+	const char *directory; /* of its file, from the root, for references */
+	const struct schema_options *options;
+	const struct host *host;
+	struct findings *findings;
+};
+
+/*
+ * Look whether a schema can be used: all of its subschemas, also those that
+ * nothing refers to. What is wrong becomes findings of rule
+ * "schema/invalid-schema" (one at most for each subschema); a reference to a
+ * URL that is not at hand is a warning, "schema/not-followed". Of other files
+ * only the places that are referred to are looked at.
+ * 0; -ENOMEM; -E2BIG; -ECANCELED; another errno of host->read.
+ */
+must_check int schema_examine(const struct schema_examination *job);
+
+/*
+ * Is it the URI of a dialect that is known: the metaschema of draft 4, 6, 7,
+ * 2019-09 or 2020-12, by http or https, with or without an empty fragment?
+ */
+bool schema_is_known_dialect(struct span uri);
+
 struct schema_run {
 	const struct doc *doc;
 	uint32_t document; /* number of the document, for findings */

@@ -85,6 +85,14 @@ static int emit_unresolved(struct compiler *compiler,
 {
 	struct emitter *emitter = &compiler->emitter;
 
+	if (compiler->examined)
+		findings_add(
+			compiler->findings, SEVERITY_WARNING,
+			"schema/not-followed",
+			place_of_node(schema->doc, compiler->document, place),
+			"the reference leads to a URL and nothing is "
+			"fetched, so it was not followed; say with --map "
+			"or --catalog where a copy lies");
 	emit_begin(emitter, OPERATION_UNRESOLVED, KEYWORD_REF);
 	emit_word(emitter,
 		  emit_key(emitter, node_text(doc_node(schema->doc, place))));

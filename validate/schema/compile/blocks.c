@@ -49,6 +49,11 @@ int block_of(struct compiler *compiler, struct target target, uint32_t *out)
 	if (node->type != NODE_OBJECT && node->type != NODE_BOOL)
 		return compile_error(compiler, target.source, target.node,
 				     "a schema must be an object or a boolean");
+	/* Other files have findings of their own. */
+	if (compiler->examined && compiler->examined != target.source) {
+		*out = PROGRAM_TRUE;
+		return 0;
+	}
 	if (note->block == PROGRAM_NONE) {
 		struct work *work = list_add(&compiler->work, &compiler->arena,
 					     sizeof(*work));
@@ -164,7 +169,8 @@ static int write_promised(struct compiler *compiler, uint32_t *done)
 			((struct work *)compiler->work.data)[*done];
 		const int r = write_block(compiler, work.target, work.block);
 
-		if (r)
+		/* One finding a subschema; the others may have theirs. */
+		if (r && !(r == -EBADMSG && compiler->examined))
 			return r;
 		if (host_is_cancelled(compiler->host))
 			return -ECANCELED;

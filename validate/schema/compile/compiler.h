@@ -82,6 +82,11 @@ struct compiler {
 	struct list dynamic; /* of uint32_t: names that $dynamicRef used */
 	uint32_t keyword_table[256]; /* keyword + 1 by hash of its name */
 	char **why;
+	/* A schema that is looked at for its own sake: what is wrong with it
+	 * becomes findings, and other files are not compiled. Else NULL. */
+	const struct source *examined;
+	struct findings *findings;
+	uint32_t document;
 };
 
 /* The subschema being compiled, its keywords looked up. */
@@ -111,8 +116,8 @@ static inline struct span key_text(const struct doc *doc, uint32_t key)
 }
 
 /*
- * Say what is wrong with a schema, at a node of it: sets *why and returns
- * -EBADMSG, or -ENOMEM.
+ * Say what is wrong with a schema, at a node of it: sets *why, or adds a
+ * finding if it is the one examined, and returns -EBADMSG; or -ENOMEM.
  */
 must_check int compile_error(struct compiler *compiler,
 			     const struct source *source, uint32_t node,
@@ -129,6 +134,16 @@ must_check int load_text(struct compiler *compiler, struct span text,
 			 struct source **out);
 must_check int load_file(struct compiler *compiler, const char *path,
 			 const char *uri, struct source **out);
+/* The same for a document that is parsed already; its nodes are borrowed. */
+must_check int load_doc(struct compiler *compiler, const struct doc *doc,
+			uint32_t root, const char *uri, struct source **out);
+
+/* dialect.c: is it the URI of one of the drafts' own metaschemas? */
+bool dialect_is_known(struct span uri);
+
+/* compile.c: write the program of the first source, from its root. */
+must_check int compile_program(struct compiler *compiler, struct source *source,
+			       uint32_t *entry);
 
 /* keywords.c: the keyword of that name, KEYWORD_COUNT if there is none. */
 void keywords_init(struct compiler *compiler);

@@ -46,6 +46,32 @@ static bool find_mark(struct span uri, enum schema_dialect *out)
 	return false;
 }
 
+bool dialect_is_known(struct span uri)
+{
+	static const char *const schemes[] = {"http://", "https://"};
+	struct span rest = {NULL, 0};
+
+	if (uri.size && uri.data[uri.size - 1] == '#')
+		uri.size--;
+	for (size_t i = 0; i < array_size(schemes); i++)
+		if (span_starts(uri, schemes[i]))
+			rest = (struct span){uri.data + strlen(schemes[i]),
+					     uri.size - strlen(schemes[i])};
+	for (size_t i = 0; rest.data && i < array_size(marks); i++) {
+		const size_t size = strlen(marks[i].mark);
+
+		/* Draft 3 is read as draft 4, but it is another language. */
+		if (!span_starts(rest, marks[i].mark) ||
+		    strstr(marks[i].mark, "draft-03"))
+			continue;
+
+		const struct span name = {rest.data + size, rest.size - size};
+
+		return span_is(name, "schema") || span_is(name, "hyper-schema");
+	}
+	return false;
+}
+
 static bool has(const struct source *source, uint32_t root, const char *key)
 {
 	return doc_find(&source->doc, root, span_of(key)) != DOC_NONE;

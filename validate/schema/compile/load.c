@@ -42,8 +42,15 @@ int compile_error(struct compiler *compiler, const struct source *source,
 	va_start(arguments, format);
 	vsnprintf(message, sizeof(message), format, arguments);
 	va_end(arguments);
-	return compile_error_at(compiler, source->path, source->doc.source,
-				source->doc.nodes[node].offset, message);
+	if (source != compiler->examined)
+		return compile_error_at(
+			compiler, source->path, source->doc.source,
+			source->doc.nodes[node].offset, message);
+	findings_add(compiler->findings, SEVERITY_ERROR,
+		     "schema/invalid-schema",
+		     place_of_node(&source->doc, compiler->document, node),
+		     "%s", message);
+	return -EBADMSG;
 }
 
 /* Note for the children of a container whose they are. */
@@ -170,17 +177,27 @@ static int parse_source(struct compiler *compiler, struct span text,
 	return 0;
 }
 
-int load_text(struct compiler *compiler, struct span text, const char *path,
-	      const char *uri, struct source **out)
+static struct source *add_source(struct compiler *compiler, const char *path,
+				 const char *uri)
 {
 	struct source *source = arena_alloc(&compiler->arena, sizeof(*source));
 	struct source **slot = list_add(&compiler->sources, &compiler->arena,
 					sizeof(struct source *));
 
 	if (!source || !slot)
-		return compiler->arena.error;
+		return NULL;
 	*source = (struct source){.path = path, .uri = uri};
 	*slot = source;
+	return source;
+}
+
+int load_text(struct compiler *compiler, struct span text, const char *path,
+	      const char *uri, struct source **out)
+{
+	struct source *source = add_source(compiler, path, uri);
+
+	if (!source)
+		return compiler->arena.error;
 
 	int r = parse_source(compiler, text, source);
 
@@ -190,6 +207,20 @@ int load_text(struct compiler *compiler, struct span text, const char *path,
 		return r;
 	*out = source;
 	return 0;
+}
+
+int load_doc(struct compiler *compiler, const struct doc *doc, uint32_t root,
+	     const char *uri, struct source **out)
+{
+	/* It has no path that another file could have. */
+	struct source *source = add_source(compiler, "", uri);
+
+	if (!source)
+		return compiler->arena.error;
+	source->doc = *doc;
+	source->root = doc_resolve(doc, root);
+	*out = source;
+	return note_origins(compiler, source);
 }
 
 int load_file(struct compiler *compiler, const char *path, const char *uri,

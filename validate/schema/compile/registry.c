@@ -9,6 +9,7 @@ enum { DEPTH_MAX = 1024 };
 struct scan {
 	struct compiler *compiler;
 	uint32_t depth;
+	bool is_defining; /* the members of `definitions` are next */
 };
 
 uint32_t registry_find(const struct compiler *compiler, const char *uri)
@@ -140,6 +141,34 @@ static int add_anchors(struct compiler *compiler, const struct target *target)
 	return r;
 }
 
+/* Of the schema that is looked at for its own sake all is compiled. */
+static int promise_examined(struct compiler *compiler, struct target target)
+{
+	uint32_t block;
+
+	return target.source == compiler->examined
+		       ? block_of(compiler, target, &block)
+		       : 0;
+}
+
+/* Whatever else is no schema is told by who uses it. */
+static int check_definition(const struct scan *scan,
+			    const struct target *target)
+{
+	const enum node_type type =
+		target->source->doc.nodes[target->node].type;
+
+	if (scan->is_defining && target->source == scan->compiler->examined &&
+	    type != NODE_OBJECT && type != NODE_BOOL) {
+		const int r = compile_error(
+			scan->compiler, target->source, target->node,
+			"a schema must be an object or a boolean");
+
+		return r == -EBADMSG ? 0 : r;
+	}
+	return 0;
+}
+
 static int scan_schema(struct scan *scan, struct target target);
 
 static int scan_children(struct scan *scan, struct target parent,
@@ -174,6 +203,8 @@ static int scan_keyword(struct scan *scan, struct target target,
 	struct target child = target;
 
 	child.node = doc_resolve(&target.source->doc, value);
+	scan->is_defining =
+		keyword == KEYWORD_DEFINITIONS || keyword == KEYWORD_DEFS;
 	switch (keyword_facts[keyword].shape) {
 	case SHAPE_SCHEMA:
 		return scan_schema(scan, child);
@@ -253,7 +284,7 @@ static int scan_schema(struct scan *scan, struct target target)
 
 	if (target.source->doc.nodes[target.node].type != NODE_OBJECT ||
 	    note->is_scanned)
-		return 0;
+		return check_definition(scan, &target);
 	if (scan->depth == DEPTH_MAX)
 		return compile_error(scan->compiler, target.source, target.node,
 				     "nested too deeply");
@@ -263,12 +294,12 @@ static int scan_schema(struct scan *scan, struct target target)
 	if (r == 0)
 		r = scan_keywords(scan, target);
 	scan->depth--;
-	return r;
+	return r ? r : promise_examined(scan->compiler, target);
 }
 
 int registry_scan(struct compiler *compiler, struct target target)
 {
-	struct scan scan = {compiler, 0};
+	struct scan scan = {.compiler = compiler};
 
 	return scan_schema(&scan, target);
 }

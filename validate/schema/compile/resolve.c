@@ -86,7 +86,7 @@ static int read_file(const struct reference *reference, struct source **out)
 	if (strncmp(reference->uri, URI_TREE, strlen(URI_TREE)) == 0)
 		return not_found(reference, describe_absence(r));
 	/* Published schemas do; most files never come to that place. */
-	if (!is_strict(compiler))
+	if (!is_strict(compiler) || compiler->examined)
 		return -EREMOTE;
 	return not_found(reference,
 			 "nothing is fetched; say with --map or --catalog "
@@ -252,6 +252,21 @@ static int make_target(const struct reference *reference, uint32_t resource,
 	return 0;
 }
 
+/* What is wrong with another file is told where it is referred to. */
+static int tell_other(const struct reference *reference, int error)
+{
+	struct compiler *compiler = reference->compiler;
+
+	if (error != -EBADMSG || !compiler->examined || !*compiler->why)
+		return error;
+
+	auto_free char *why = steal(compiler->why);
+
+	return compile_error(compiler, reference->from->source,
+			     reference->place,
+			     "the file that is referred to is broken: %s", why);
+}
+
 int resolve_reference(struct compiler *compiler, const struct target *from,
 		      uint32_t place, struct target *out, bool *is_dynamic)
 {
@@ -278,7 +293,7 @@ int resolve_reference(struct compiler *compiler, const struct target *from,
 		r = make_target(&reference, resource, node, out);
 	if (r == 0 && is_dynamic)
 		*is_dynamic = dynamic;
-	return r;
+	return tell_other(&reference, r);
 }
 
 struct target target_child(const struct target *parent, uint32_t node)

@@ -45,19 +45,16 @@ static int read_types(struct compiler *compiler, const struct subschema *schema,
 		"number, integer, string, array, object)";
 	const struct doc *doc = schema->doc;
 	const uint32_t from = doc_resolve(doc, schema->values[KEYWORD_TYPE]);
-	bool is_good = true;
+	const bool is_list = doc->nodes[from].type == NODE_ARRAY;
 
-	if (doc->nodes[from].type == NODE_ARRAY) {
-		for (uint32_t at = from + 1;
-		     is_good && at < doc->nodes[from].next;
-		     at = doc->nodes[at].next)
-			is_good = add_type(doc_node(doc, at), kinds);
-		is_good = is_good && doc->nodes[from].size > 0;
-	} else {
-		is_good = add_type(&doc->nodes[from], kinds);
-	}
-	if (!is_good)
+	if (is_list ? doc->nodes[from].size == 0
+		    : !add_type(&doc->nodes[from], kinds))
 		return keyword_error(compiler, schema, KEYWORD_TYPE, demand);
+	for (uint32_t at = from + 1; is_list && at < doc->nodes[from].next;
+	     at = doc->nodes[at].next)
+		if (!add_type(doc_node(doc, at), kinds))
+			return compile_error(compiler, schema->target.source,
+					     at, "\"type\" must be %s", demand);
 	/* Draft 4 by the letter: 1.0 is written with a fraction. */
 	if (is_strict(compiler) && *kinds & KIND_INTEGER &&
 	    resource_at(compiler, schema->target.resource)->dialect ==
