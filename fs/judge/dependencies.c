@@ -10,11 +10,14 @@
 #include <pthread.h>
 
 /* Schemas and the like are small; more than this is a mistake. */
-enum { MAX_FILE_BYTES = 256 << 20 };
+enum { MAX_FILE_BYTES = 256 << 20, BUCKETS = 1 << 14 };
+
+#define NO_FILE UINT32_MAX
 
 struct file {
 	char *path;
 	uint32_t hash;
+	uint32_t next; /* in its bucket, NO_FILE: none */
 	uint32_t version;
 	struct stamp stamp; /* zero if it does not exist */
 	int error;	    /* 0, how it is absent, why it cannot be read */
@@ -29,18 +32,36 @@ struct dependencies {
 	void *locate_ctx;
 	bool is_watched;
 	pthread_mutex_t lock;
-	struct file **files; /* by lock, also what they point to */
-	uint32_t count;	     /* by lock */
-	uint32_t capacity;   /* by lock */
+	struct file **files;	   /* by lock, also what they point to */
+	uint32_t count;		   /* by lock */
+	uint32_t capacity;	   /* by lock */
+	uint32_t buckets[BUCKETS]; /* by lock; indices by hash of the path */
 };
+
+/* Where a file stands in the list, or would: it is sorted by file. */
+static uint32_t find_link(const struct links *links, uint32_t file)
+{
+	uint32_t low = 0;
+	uint32_t high = links->count;
+
+	while (low < high) {
+		const uint32_t middle = low + (high - low) / 2;
+
+		if (links->list[middle].file < file)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
 
 int links_add(struct links *links, struct link link)
 {
-	if (link.file == UINT32_MAX)
+	const uint32_t at = find_link(links, link.file);
+
+	if (link.file == UINT32_MAX ||
+	    (at < links->count && links->list[at].file == link.file))
 		return 0;
-	for (uint32_t i = 0; i < links->count; i++)
-		if (links->list[i].file == link.file)
-			return 0;
 	if (links->count == links->capacity) {
 		const uint32_t capacity =
 			links->capacity ? links->capacity * 2 : 4;
@@ -52,7 +73,9 @@ int links_add(struct links *links, struct link link)
 		links->list = list;
 		links->capacity = capacity;
 	}
-	links->list[links->count++] = link;
+	memmove(links->list + at + 1, links->list + at,
+		(links->count++ - at) * sizeof(link));
+	links->list[at] = link;
 	return 0;
 }
 
@@ -82,6 +105,7 @@ int dependencies_new(const struct folders *folders, bool is_watched,
 		return -ENOMEM;
 	dependencies->folders = folders;
 	dependencies->is_watched = is_watched;
+	memset(dependencies->buckets, 0xff, sizeof(dependencies->buckets));
 	pthread_mutex_init(&dependencies->lock, NULL);
 	*out = dependencies;
 	return 0;
@@ -216,13 +240,16 @@ static struct file *find_locked(struct dependencies *dependencies,
 {
 	const uint32_t hash = doc_hash(span_of(path));
 
-	for (uint32_t i = 0; i < dependencies->count; i++) {
-		struct file *file = dependencies->files[i];
+	uint32_t at = dependencies->buckets[hash % BUCKETS];
+
+	while (at != NO_FILE) {
+		struct file *file = dependencies->files[at];
 
 		if (file->hash == hash && strcmp(file->path, path) == 0) {
-			*index = i;
+			*index = at;
 			return file;
 		}
+		at = file->next;
 	}
 	return NULL;
 }
@@ -253,6 +280,8 @@ static struct file *add_locked(struct dependencies *dependencies,
 		return NULL;
 	}
 	file->hash = doc_hash(span_of(path));
+	file->next = dependencies->buckets[file->hash % BUCKETS];
+	dependencies->buckets[file->hash % BUCKETS] = dependencies->count;
 	*index = dependencies->count;
 	dependencies->files[dependencies->count++] = file;
 	return file;

@@ -126,19 +126,11 @@ static int compile_reference(struct compiler *compiler,
 /* Remember that a dynamic name is used. */
 static int want(struct compiler *compiler, uint32_t name)
 {
-	const uint32_t *wanted = compiler->dynamic.data;
+	const struct program_key *keys = compiler->emitter.keys.data;
+	const struct span text = {keys[name].text, keys[name].size};
 
-	for (uint32_t i = 0; i < compiler->dynamic.count; i++)
-		if (wanted[i] == name)
-			return 0;
-
-	uint32_t *slot =
-		list_add(&compiler->dynamic, &compiler->arena, sizeof(*slot));
-
-	if (!slot)
-		return compiler->arena.error;
-	*slot = name;
-	return 0;
+	return names_add(&compiler->dynamic_names, &compiler->arena, 0, text,
+			 name);
 }
 
 static int emit_dynamic(struct compiler *compiler, enum keyword keyword,

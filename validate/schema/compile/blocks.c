@@ -180,16 +180,7 @@ static int write_promised(struct compiler *compiler, uint32_t *done)
 
 static bool is_wanted(const struct compiler *compiler, struct span name)
 {
-	const uint32_t *wanted = compiler->dynamic.data;
-	const struct program_key *keys = compiler->emitter.keys.data;
-
-	for (uint32_t i = 0; i < compiler->dynamic.count; i++) {
-		const struct program_key *key = &keys[wanted[i]];
-
-		if (span_equal((struct span){key->text, key->size}, name))
-			return true;
-	}
-	return false;
+	return names_find(&compiler->dynamic_names, 0, name) != NAMES_NONE;
 }
 
 /* Every place that a dynamic reference could lead to needs its block. */

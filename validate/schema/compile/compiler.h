@@ -26,6 +26,7 @@ struct node_note {
 	uint32_t block;	   /* PROGRAM_NONE: not yet asked for */
 	uint32_t resource; /* that begins here, PROGRAM_NONE: none */
 	bool is_scanned;
+	bool is_indexed; /* its members are among the source's names */
 };
 
 /* One schema file. */
@@ -35,6 +36,7 @@ struct source {
 	struct doc doc;
 	uint32_t root;
 	struct node_note *notes; /* one a node */
+	struct names members;	 /* of large containers, under their index */
 };
 
 /* A schema with an identity of its own; others belong to the one around. */
@@ -73,13 +75,14 @@ struct compiler {
 	struct arena arena; /* scratch, gone after the compilation */
 	struct limits limits;
 	struct emitter emitter;
-	struct list sources;	   /* of struct source * */
-	struct list resources;	   /* of struct resource */
-	struct list anchors;	   /* of struct anchor */
-	struct names uris;	   /* of resources */
-	struct names anchor_names; /* of anchors, by resource */
-	struct list work;	   /* of struct work */
-	struct list dynamic; /* of uint32_t: names that $dynamicRef used */
+	struct list sources;	     /* of struct source * */
+	struct list resources;	     /* of struct resource */
+	struct list anchors;	     /* of struct anchor */
+	struct names resource_names; /* URIs to indices, under 0 */
+	struct names anchor_names;   /* to indices, under their resource's */
+	struct names absent; /* errno of URIs that lead to no file, under 0 */
+	struct names dynamic_names;  /* that $dynamicRef used, under 0 */
+	struct list work;	     /* of struct work */
 	uint32_t keyword_table[256]; /* keyword + 1 by hash of its name */
 	char **why;
 	/* A schema that is looked at for its own sake: what is wrong with it

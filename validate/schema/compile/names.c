@@ -1,88 +1,80 @@
 #include "validate/schema/compile/names.h"
 
 #include "validate/doc.h"
+#include "validate/schema/program.h"
 
-struct entry {
-	struct span name;
-	uint32_t scope;
-	uint32_t hash;
-	uint32_t number;
-};
-
-static uint32_t hash_of(uint32_t scope, struct span name)
+static uint32_t hash_of(uint32_t number, struct span text)
 {
-	const uint32_t hash = doc_hash(name) ^ scope * 0x85ebca6bu;
-
-	return hash ^ hash >> 15;
+	return program_spread(doc_hash(text) + number * 0x9e3779b9u);
 }
 
-/* The place of a name in the table, or the empty one for it. */
-static uint32_t *find(const struct names *names, uint32_t scope,
-		      struct span name, uint32_t hash)
+/* Its slot, or the free one that it would have. */
+static struct name_slot *find_slot(const struct names *names, uint32_t number,
+				   struct span text, uint32_t hash)
 {
-	const struct entry *entries = names->entries.data;
-	const uint32_t mask = names->size - 1;
-	uint32_t at = hash & mask;
+	uint32_t at = hash & (names->size - 1);
 
-	for (; names->table[at]; at = (at + 1) & mask) {
-		const struct entry *entry = &entries[names->table[at] - 1];
-
-		if (entry->hash == hash && entry->scope == scope &&
-		    span_equal(entry->name, name))
-			break;
-	}
-	return &names->table[at];
+	while (names->slots[at].text.data &&
+	       (names->slots[at].hash != hash ||
+		names->slots[at].number != number ||
+		!span_equal(names->slots[at].text, text)))
+		at = (at + 1) & (names->size - 1);
+	return &names->slots[at];
 }
 
-uint32_t names_find(const struct names *names, uint32_t scope, struct span name)
+/* Keep it at most half full. */
+static int grow(struct names *names, struct arena *arena)
 {
-	const struct entry *entries = names->entries.data;
+	const struct names old = *names;
+	const uint32_t size = old.size ? old.size * 2 : 64;
+	struct name_slot *slots = arena_alloc(arena, size * sizeof(*slots));
 
-	if (!names->size)
-		return UINT32_MAX;
-
-	const uint32_t place = *find(names, scope, name, hash_of(scope, name));
-
-	return place ? entries[place - 1].number : UINT32_MAX;
-}
-
-/* Keep the table at most half full. */
-static bool grow(struct names *names, struct arena *arena)
-{
-	const struct entry *entries = names->entries.data;
-	const uint32_t size = names->size ? names->size * 2 : 16;
-
-	if (names->entries.count * 2 < names->size)
-		return true;
-	names->table = arena_alloc(arena, size * sizeof(*names->table));
-	if (!names->table)
-		return false;
-	memset(names->table, 0, size * sizeof(*names->table));
+	if (!slots)
+		return arena->error;
+	memset(slots, 0, size * sizeof(*slots));
+	names->slots = slots;
 	names->size = size;
-	for (uint32_t i = 0; i < names->entries.count; i++)
-		*find(names, entries[i].scope, entries[i].name,
-		      entries[i].hash) = i + 1;
-	return true;
+	for (uint32_t i = 0; i < old.size; i++) {
+		const struct name_slot *slot = &old.slots[i];
+
+		if (slot->text.data)
+			*find_slot(names, slot->number, slot->text,
+				   slot->hash) = *slot;
+	}
+	return 0;
 }
 
-int names_add(struct names *names, struct arena *arena, uint32_t scope,
-	      struct span name, uint32_t number)
+int names_add(struct names *names, struct arena *arena, uint32_t number,
+	      struct span text, uint32_t value)
 {
-	const uint32_t hash = hash_of(scope, name);
+	const uint32_t hash = hash_of(number, text);
+	int r = 0;
 
-	if (!grow(names, arena))
-		return arena->error;
+	if (names->count * 2 >= names->size)
+		r = grow(names, arena);
+	if (r)
+		return r;
 
-	uint32_t *place = find(names, scope, name, hash);
+	struct name_slot *slot = find_slot(names, number, text, hash);
 
-	if (*place)
+	if (slot->text.data)
 		return 0;
-
-	struct entry *entry = list_add(&names->entries, arena, sizeof(*entry));
-
-	if (!entry)
-		return arena->error;
-	*entry = (struct entry){name, scope, hash, number};
-	*place = names->entries.count;
+	*slot = (struct name_slot){
+		.text = {text.data ? text.data : "", text.size},
+		.number = number,
+		.hash = hash,
+		.value = value};
+	names->count++;
 	return 0;
+}
+
+uint32_t names_find(const struct names *names, uint32_t number,
+		    struct span text)
+{
+	const struct name_slot *slot =
+		names->size
+			? find_slot(names, number, text, hash_of(number, text))
+			: NULL;
+
+	return slot && slot->text.data ? slot->value : NAMES_NONE;
 }

@@ -1,25 +1,34 @@
 /*
- * Numbers by name: URIs of resources, and anchors inside of one. The first who
- * takes a name keeps it. Lives in an arena.
+ * What names stand for, each under a number of its own: a hash table in the
+ * arena. Zeroed memory is an empty one.
  */
 #ifndef VALIDATE_SCHEMA_COMPILE_NAMES_H
 #define VALIDATE_SCHEMA_COMPILE_NAMES_H
 
-#include "validate/schema/list.h"
+#include "validate/arena.h"
 
-/* An empty one is all zero. */
-struct names {
-	struct list entries;
-	uint32_t *table; /* entry + 1 by hash */
-	uint32_t size;
+#define NAMES_NONE UINT32_MAX
+
+struct name_slot {
+	struct span text; /* borrowed; data NULL: free */
+	uint32_t number;
+	uint32_t hash;
+	uint32_t value;
 };
 
-/* The number of a name in a scope, UINT32_MAX if it is not taken. */
-uint32_t names_find(const struct names *names, uint32_t scope,
-		    struct span name);
+struct names {
+	struct name_slot *slots;
+	uint32_t size; /* a power of two, or 0 */
+	uint32_t count;
+};
 
-/* Take a name, which must live as long. 0, -ENOMEM or -E2BIG (arena). */
+/* Add a name unless it is there: the first one counts. `text` outlives the
+ * table. 0 or the arena's error. */
 must_check int names_add(struct names *names, struct arena *arena,
-			 uint32_t scope, struct span name, uint32_t number);
+			 uint32_t number, struct span text, uint32_t value);
+
+/* NAMES_NONE if it is not there. */
+uint32_t names_find(const struct names *names, uint32_t number,
+		    struct span text);
 
 #endif

@@ -14,17 +14,17 @@ struct scan {
 
 uint32_t registry_find(const struct compiler *compiler, const char *uri)
 {
-	return names_find(&compiler->uris, 0, span_of(uri));
+	return names_find(&compiler->resource_names, 0, span_of(uri));
 }
 
 const struct anchor *registry_anchor(const struct compiler *compiler,
 				     uint32_t resource, struct span name)
 {
 	const struct anchor *anchors = compiler->anchors.data;
-	const uint32_t number =
+	const uint32_t index =
 		names_find(&compiler->anchor_names, resource, name);
 
-	return number == PROGRAM_NONE ? NULL : &anchors[number];
+	return index == NAMES_NONE ? NULL : &anchors[index];
 }
 
 uint32_t registry_around(const struct source *source, uint32_t node)
@@ -84,13 +84,14 @@ static int add_resource(struct compiler *compiler, struct target *target,
 	target->resource = compiler->resources.count - 1;
 	target->source->notes[target->node].resource = target->resource;
 
-	const int r = names_add(&compiler->uris, &compiler->arena, 0,
+	const int r = names_add(&compiler->resource_names, &compiler->arena, 0,
 				span_of(facts->uri), target->resource);
 
-	if (r || !facts->other_uri)
-		return r;
-	return names_add(&compiler->uris, &compiler->arena, 0,
-			 span_of(facts->other_uri), target->resource);
+	return r || !facts->other_uri
+		       ? r
+		       : names_add(&compiler->resource_names, &compiler->arena,
+				   0, span_of(facts->other_uri),
+				   target->resource);
 }
 
 /* Begin a resource if the schema has an identifier of its own. */

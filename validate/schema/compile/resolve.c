@@ -33,14 +33,34 @@ static const char *path_of(struct compiler *compiler, const char *uri)
 	return uri_decode(&compiler->arena, span_of(uri + size));
 }
 
+/* Files that one schema may ask for: each is a dependency that is watched. */
+enum { FILES_MAX = 4096 };
+
+/* What is not there is asked for once. */
 static int read_uri(const struct reference *reference, const char *uri,
 		    struct source **out)
 {
 	struct compiler *compiler = reference->compiler;
 	const char *path = path_of(compiler, uri);
+	const uint32_t known = names_find(&compiler->absent, 0, span_of(uri));
 
-	return path ? load_file(compiler, path, uri, out)
-		    : compiler->arena.error;
+	if (!path)
+		return compiler->arena.error;
+	if (known != NAMES_NONE)
+		return -(int)known;
+	if (compiler->absent.count + compiler->sources.count >= FILES_MAX)
+		return not_found(reference,
+				 "the schema refers to more than 4,096 files");
+
+	const int r = load_file(compiler, path, uri, out);
+
+	if (!host_is_answer(r))
+		return r;
+
+	const int noted = names_add(&compiler->absent, &compiler->arena, 0,
+				    span_of(uri), (uint32_t)-r);
+
+	return noted ? noted : r;
 }
 
 static const char *describe_absence(int error)
@@ -125,6 +145,39 @@ static struct span unescape(char *step, size_t size)
 	return (struct span){step, out};
 }
 
+/* Containers with more members are searched by a table. */
+enum { FEW_MEMBERS = 16 };
+
+static int index_members(struct compiler *compiler, struct source *source,
+			 uint32_t container)
+{
+	const struct doc *doc = &source->doc;
+	const struct node *nodes = doc->nodes;
+	const bool is_object = nodes[container].type == NODE_OBJECT;
+	uint32_t number = 0;
+
+	source->notes[container].is_indexed = true;
+	for (uint32_t at = container + 1; at < nodes[container].next;) {
+		const uint32_t value = is_object ? nodes[at].next : at;
+		const char *digits = is_object ? ""
+					       : arena_printf(&compiler->arena,
+							      "%u", number++);
+
+		if (!digits)
+			return compiler->arena.error;
+
+		const int r = names_add(
+			&source->members, &compiler->arena, container,
+			is_object ? key_text(doc, at) : span_of(digits), value);
+
+		if (r)
+			return r;
+		at = nodes[value].next;
+	}
+	return 0;
+}
+
+/* Of an array: numbers have no sign and no leading zero. */
 static uint32_t find_item(const struct doc *doc, uint32_t array,
 			  struct span number)
 {
@@ -132,7 +185,8 @@ static uint32_t find_item(const struct doc *doc, uint32_t array,
 	uint32_t wanted = 0;
 	uint32_t at = array + 1;
 
-	if (number.size == 0 || number.size > 9)
+	if (number.size == 0 || number.size > 9 ||
+	    (number.size > 1 && number.data[0] == '0'))
 		return DOC_NONE;
 	for (size_t i = 0; i < number.size; i++) {
 		if (number.data[i] < '0' || number.data[i] > '9')
@@ -144,30 +198,54 @@ static uint32_t find_item(const struct doc *doc, uint32_t array,
 	return at < end ? at : DOC_NONE;
 }
 
-/* Follow a pointer that begins with '/'; DOC_NONE if it leads nowhere. */
-static uint32_t follow(const struct doc *doc, uint32_t node, char *pointer)
+/* The member of that name, DOC_NONE if there is none. */
+static int find_member(struct compiler *compiler, struct source *source,
+		       uint32_t node, struct span name, uint32_t *out)
 {
+	const struct doc *doc = &source->doc;
+	const enum node_type type = doc->nodes[node].type;
+	int r = 0;
+
+	*out = DOC_NONE;
+	if (!node_is_container(&doc->nodes[node]))
+		return 0;
+	if (doc->nodes[node].size > FEW_MEMBERS) {
+		if (!source->notes[node].is_indexed)
+			r = index_members(compiler, source, node);
+		if (r == 0)
+			*out = names_find(&source->members, node, name);
+	} else if (type == NODE_OBJECT) {
+		*out = doc_find(doc, node, name);
+	} else {
+		*out = find_item(doc, node, name);
+	}
+	if (*out != DOC_NONE)
+		*out = doc_resolve(doc, *out);
+	return r;
+}
+
+/* Follow a pointer that begins with '/'; DOC_NONE if it leads nowhere. */
+static int follow(struct compiler *compiler, struct source *source,
+		  uint32_t from, char *pointer, uint32_t *out)
+{
+	uint32_t node = from;
 	char *step = pointer;
+	bool is_last = *step == '\0';
 
-	while (*step && node != DOC_NONE) {
+	while (!is_last && node != DOC_NONE) {
 		const size_t size = strcspn(step + 1, "/");
-		const bool is_last = step[1 + size] == '\0';
-		const struct span name = unescape(step + 1, size);
-		const enum node_type type = doc->nodes[node].type;
 
-		if (type == NODE_OBJECT)
-			node = doc_find(doc, node, name);
-		else if (type == NODE_ARRAY)
-			node = find_item(doc, node, name);
-		else
-			node = DOC_NONE;
-		if (node != DOC_NONE)
-			node = doc_resolve(doc, node);
-		if (is_last)
-			break;
+		is_last = step[1 + size] == '\0';
+
+		const int r = find_member(compiler, source, node,
+					  unescape(step + 1, size), &node);
+
+		if (r)
+			return r;
 		step += 1 + size;
 	}
-	return node;
+	*out = node;
+	return 0;
 }
 
 static int find_pointer(const struct reference *reference,
@@ -180,13 +258,17 @@ static int find_pointer(const struct reference *reference,
 
 	if (!pointer || !again)
 		return arena->error;
-	*out = follow(&source->doc, resource->root, pointer);
+
+	int r = follow(reference->compiler, source, resource->root, pointer,
+		       out);
+
 	/* Generated "$id"s are often no identities: count from the file. */
-	if (*out == DOC_NONE && !is_strict(reference->compiler))
-		*out = follow(&source->doc, source->root, again);
-	if (*out == DOC_NONE)
-		return not_found(reference, "there is nothing at that place");
-	return 0;
+	if (r == 0 && *out == DOC_NONE && !is_strict(reference->compiler))
+		r = follow(reference->compiler, source, source->root, again,
+			   out);
+	if (r == 0 && *out == DOC_NONE)
+		r = not_found(reference, "there is nothing at that place");
+	return r;
 }
 
 static int find_node(const struct reference *reference, uint32_t index,
