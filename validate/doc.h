@@ -29,6 +29,8 @@ enum node_flag {
 	NODE_DATETIME = 32,  /* TOML date or time, kept as its text */
 	NODE_MERGED = 64,    /* YAML: a key that came in through `<<` */
 	NODE_KEY = 128,	     /* key of a pair */
+	NODE_CUSTOM_TAG = 256, /* YAML: has a tag of some program's own, which
+				  makes something else of it */
 };
 
 #define DOC_NONE UINT32_MAX /* no node */
@@ -38,9 +40,9 @@ enum node_flag {
  * serves as the key, or (complex key) an array or object.
  */
 struct node {
-	uint8_t type;  /* enum node_type */
-	uint8_t flags; /* enum node_flag */
-	uint16_t reserved;
+	uint8_t type; /* enum node_type */
+	uint8_t reserved;
+	uint16_t flags;	 /* enum node_flag */
 	uint32_t offset; /* of the first byte in doc->source */
 	uint32_t length; /* bytes in the source; for containers up to the end */
 	uint32_t next;	 /* index of the first node after this subtree */
@@ -79,7 +81,7 @@ struct doc {
 	uint32_t count;
 	uint32_t capacity;
 	uint32_t max_nodes;
-	bool is_untyped; /* there are NODE_UNTYPED values */
+	bool is_untyped; /* there are NODE_UNTYPED or NODE_CUSTOM_TAG values */
 	struct document *documents;
 	uint32_t document_count;
 	uint32_t document_capacity;

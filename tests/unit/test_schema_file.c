@@ -183,7 +183,8 @@ static const struct {
 	 "{\"$schema\": \"" D7 "\",\n \"$ref\": \"" D7 "\"}", "valid"},
 	{"the same file by its own identifier", "s.json",
 	 "{\"$schema\": \"" D7 "\", \"$id\": \"https://x/s.json\",\n"
-	 " \"$ref\": \"s.json#/definitions/a\", \"definitions\": {\"a\": {}}}",
+	 " \"not\": {\"$ref\": \"s.json#/definitions/a\"},\n"
+	 " \"definitions\": {\"a\": {}}}",
 	 "valid"},
 	{"no schema: a string of another site", "s.json",
 	 "{\"$schema\": \"https://x/y.json\", \"type\": 5}",

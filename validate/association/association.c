@@ -56,6 +56,7 @@ static int evaluate(struct association *run, uint32_t number,
 		.arena = run->arena,
 		.findings = run->findings,
 		.show_values = run->plan->show_values,
+		.holds_tagged = run->plan->schema_options.mode == SCHEMA_STRICT,
 	};
 
 	host_phase(run->host, "schema", PHASE_BEGIN);

@@ -83,6 +83,8 @@ struct schema_run {
 	struct arena *arena;	 /* scratch */
 	struct findings *findings;
 	bool show_values;
+	bool holds_tagged; /* false: what has a tag of a program's own meets
+			      every demand, for it will be something else */
 };
 
 /*

@@ -3,9 +3,16 @@
 #include <errno.h>
 #include <stdio.h>
 
+static const char prefix[] = "tag:yaml.org,2002:";
+
+bool yaml_scalar_is_custom(const char *name)
+{
+	return name && *name && strcmp(name, "!") != 0 &&
+	       strncmp(name, prefix, sizeof(prefix) - 1) != 0;
+}
+
 enum yaml_tag yaml_scalar_tag(const char *name)
 {
-	static const char prefix[] = "tag:yaml.org,2002:";
 	static const struct {
 		const char *name;
 		enum yaml_tag tag;
@@ -196,7 +203,7 @@ static void set(struct node *node, enum node_type type, unsigned flags,
 		struct span text)
 {
 	node->type = (uint8_t)type;
-	node->flags |= (uint8_t)flags;
+	node->flags |= (uint16_t)flags;
 	node->text = text.data;
 	node->size = (uint32_t)text.size;
 }

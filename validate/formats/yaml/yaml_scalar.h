@@ -20,6 +20,9 @@ enum yaml_tag {
 	TAG_OTHER,
 };
 
+/* Is the tag (NULL: none) one that YAML itself does not know, as `!Ref`? */
+bool yaml_scalar_is_custom(const char *name);
+
 /* The tag of that full name ("tag:yaml.org,2002:int"); NULL is TAG_NONE. */
 enum yaml_tag yaml_scalar_tag(const char *name);
 

@@ -171,6 +171,15 @@ static bool is_merge_key(const struct yaml_value *value)
 		strcmp(value->tag, "tag:yaml.org,2002:merge") == 0);
 }
 
+static void note_custom_tag(struct yaml_tree *tree, struct node *node,
+			    const char *tag)
+{
+	if (!yaml_scalar_is_custom(tag))
+		return;
+	node->flags |= NODE_CUSTOM_TAG;
+	tree->doc->is_untyped = true;
+}
+
 /* Where a scalar stands; its tag, also the one that libyaml hides. */
 static enum yaml_tag place_scalar(struct yaml_tree *tree,
 				  const struct yaml_value *value,
@@ -186,6 +195,7 @@ static enum yaml_tag place_scalar(struct yaml_tree *tree,
 		end = yaml_place_end(source, node->offset, end);
 	else
 		node->flags |= NODE_QUOTED;
+	note_custom_tag(tree, node, value->tag);
 	node->length = end - node->offset;
 	tree->end = end;
 	tree->judged = value->is_plain ? value->start : end;
@@ -450,6 +460,7 @@ int yaml_tree_open(struct yaml_tree *tree, const struct yaml_value *value)
 		return r;
 	node = &tree->doc->nodes[frame.node];
 	node->type = value->is_object ? NODE_OBJECT : NODE_ARRAY;
+	note_custom_tag(tree, node, value->tag);
 	node->offset = start;
 	node->length = STILL_OPEN;
 	r = push_frame(tree, frame, value->start);

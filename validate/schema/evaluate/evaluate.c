@@ -309,9 +309,21 @@ static void become_name(struct subject *subject)
 		subject->node = &nameless;
 }
 
+/* What must not be there must not, whatever a program makes of it. */
+static bool passes_by_tag(struct evaluation *evaluation, uint32_t block,
+			  const struct node *node)
+{
+	if (!(node->flags & NODE_CUSTOM_TAG) || evaluation->run->holds_tagged ||
+	    evaluation->program->blocks[block].is_false)
+		return false;
+	evaluation->tags_met++;
+	return true;
+}
+
 bool evaluate_fully(struct evaluation *evaluation, uint32_t block,
 		    uint32_t child)
 {
+	const bool is_key = evaluation->doc->nodes[child].flags & NODE_KEY;
 	struct subject subject = {
 		.at = child,
 		.index = doc_resolve(evaluation->doc, child),
@@ -322,8 +334,10 @@ bool evaluate_fully(struct evaluation *evaluation, uint32_t block,
 	if (block == PROGRAM_TRUE)
 		return true;
 	subject.node = &evaluation->doc->nodes[subject.index];
-	if (evaluation->doc->nodes[child].flags & NODE_KEY)
+	if (is_key)
 		become_name(&subject);
+	else if (passes_by_tag(evaluation, block, subject.node))
+		return true;
 	else
 		subject.kinds = kinds_of(subject.node);
 	evaluation->level++;

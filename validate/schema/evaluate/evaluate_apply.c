@@ -77,6 +77,7 @@ bool evaluate_any_of(struct evaluation *evaluation, const uint32_t *code,
 bool evaluate_one_of(struct evaluation *evaluation, const uint32_t *code,
 		     const struct subject *subject)
 {
+	const uint32_t tags = evaluation->tags_met;
 	uint32_t matches = 0;
 	uint32_t first = 0;
 
@@ -86,7 +87,8 @@ bool evaluate_one_of(struct evaluation *evaluation, const uint32_t *code,
 				return false;
 			continue;
 		}
-		if (matches++)
+		/* By its tag a value may meet more than it will. */
+		if (matches++ && evaluation->tags_met == tags)
 			return evaluation_report(
 				evaluation, subject, code, subject->at,
 				(first + 1) << 16 | ((i + 1) & 0xffff));
@@ -94,29 +96,35 @@ bool evaluate_one_of(struct evaluation *evaluation, const uint32_t *code,
 	}
 	if (!matches && evaluation->is_explaining)
 		explain_nearest(evaluation, code, subject);
-	return matches == 1;
+	return matches > 0;
 }
 
 bool evaluate_not(struct evaluation *evaluation, const uint32_t *code,
 		  const struct subject *subject)
 {
+	const uint32_t tags = evaluation->tags_met;
 	struct subject unmarked = *subject;
 
 	unmarked.marks = PROGRAM_NONE;
 	if (!evaluate_quietly(evaluation, code[2], &unmarked))
 		return !evaluation->stop;
+	if (evaluation->tags_met != tags)
+		return true;
 	return evaluation_report(evaluation, subject, code, subject->at, 0);
 }
 
 bool evaluate_if(struct evaluation *evaluation, const uint32_t *code,
 		 const struct subject *subject)
 {
-	const uint32_t block = evaluate_quietly(evaluation, code[2], subject)
-				       ? code[3]
-				       : code[4];
+	const uint32_t tags = evaluation->tags_met;
+	const bool is_met = evaluate_quietly(evaluation, code[2], subject);
+	const uint32_t block = is_met ? code[3] : code[4];
 
 	if (evaluation->stop)
 		return false;
+	/* Met only by a tag: neither branch is known to apply. */
+	if (is_met && evaluation->tags_met != tags)
+		return true;
 	return block == PROGRAM_NONE ||
 	       evaluate_same(evaluation, block, subject, subject->marks);
 }

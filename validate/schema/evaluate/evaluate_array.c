@@ -61,6 +61,7 @@ bool evaluate_contains(struct evaluation *evaluation, const uint32_t *code,
 {
 	const bool was_explaining = evaluation->is_explaining;
 	const bool is_marking = code[5] && subject->marks != PROGRAM_NONE;
+	const uint32_t tags = evaluation->tags_met;
 	uint32_t number = 0;
 	uint32_t matches = 0;
 
@@ -84,7 +85,8 @@ bool evaluate_contains(struct evaluation *evaluation, const uint32_t *code,
 	evaluation->is_explaining = was_explaining;
 	if (evaluation->stop)
 		return false;
-	if (matches >= code[3] && matches <= code[4])
+	if (matches >= code[3] &&
+	    (matches <= code[4] || evaluation->tags_met != tags))
 		return true;
 	return evaluation_report(evaluation, subject, code, subject->at,
 				 matches);
@@ -143,13 +145,28 @@ static bool find_repeats(struct evaluation *evaluation, const uint32_t *code,
 	return evaluation_spend(evaluation, 1) && is_good;
 }
 
+/* Two that look the same may become different, and the reverse. */
+static bool has_tagged_items(const struct evaluation *evaluation,
+			     const struct subject *subject)
+{
+	const struct doc *doc = evaluation->doc;
+
+	if (evaluation->run->holds_tagged)
+		return false;
+	for (uint32_t at = subject->index + 1; at < subject->node->next;
+	     at = doc->nodes[at].next)
+		if (doc_node(doc, at)->flags & NODE_CUSTOM_TAG)
+			return true;
+	return false;
+}
+
 bool evaluate_unique_items(struct evaluation *evaluation, const uint32_t *code,
 			   const struct subject *subject)
 {
 	uint32_t size = 4;
 	struct seen seen;
 
-	if (subject->node->size < 2)
+	if (subject->node->size < 2 || has_tagged_items(evaluation, subject))
 		return true;
 	while (size < (uint64_t)subject->node->size * 2)
 		size *= 2;

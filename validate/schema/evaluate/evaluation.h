@@ -47,6 +47,7 @@ struct evaluation {
 	int stop;		    /* 0, enum stop or a negative errno */
 	uint32_t stop_at;
 	uint32_t unresolved; /* key of the reference, for STOP_UNRESOLVED */
+	uint32_t tags_met;   /* values that were let pass for their tags */
 	bool is_explaining;
 	const struct node *nodes; /* of doc, and of program, for the */
 	const uint32_t *quick;	  /* quick form */
