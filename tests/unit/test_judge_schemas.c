@@ -367,6 +367,76 @@ static void without_its_schema_a_required_one_is_missed(void **state)
 	       "not held against");
 }
 
+static void every_format_can_do_without_its_schema(void **state)
+{
+	static const struct {
+		const char *path;
+		const char *text; /* fails where the schema counts */
+		enum state state;
+	} cases[] = {
+		{"without.yaml", "a: 1\n", STATE_INVALID},
+		{"line.yaml", "# yaml-language-server: $schema=none\na: 1\n",
+		 STATE_VALID},
+		{"comment.yaml", "# $schema: none\na: 1\n", STATE_VALID},
+		{"key.yaml", "$schema: none\na: 1\n", STATE_VALID},
+		{"first.yaml",
+		 "# yaml-language-server: $schema=none\na: 1\n---\na: 1\n",
+		 STATE_INVALID},
+		{"second.yaml",
+		 "a: x\n---\n# yaml-language-server: $schema=none\na: 1\n",
+		 STATE_VALID},
+		{"without.json", "{\"a\": 1}", STATE_INVALID},
+		{"key.json", "{\"$schema\": \"none\", \"a\": 1}", STATE_VALID},
+		{"key.jsonc", "// c\n{\"$schema\": \"none\", \"a\": 1}",
+		 STATE_VALID},
+		{"first.ndjson",
+		 "{\"$schema\": \"none\", \"a\": 1}\n{\"a\": 1}\n",
+		 STATE_INVALID},
+		{"both.ndjson",
+		 "{\"$schema\": \"none\", \"a\": 1}\n{\"a\": \"x\"}\n",
+		 STATE_VALID},
+		{"without.toml", "a = 1\n", STATE_INVALID},
+		{"line.toml", "#:schema none\na = 1\n", STATE_VALID},
+		{"key.toml", "\"$schema\" = \"none\"\na = 1\n", STATE_VALID},
+		{"without.ini", "[a]\nb = 1\n", STATE_INVALID},
+		{"key.ini", "$schema = none\n[a]\nb = 1\n", STATE_VALID},
+		{"without.properties", "a.b = 1\n", STATE_VALID},
+	};
+	struct fixture *fixture = *state;
+
+	tree_write(&fixture->tree, "s.json", wants_string);
+	tree_write(&fixture->tree, ".cfgfs.yaml",
+		   "schemas: [{files: [\"*\"], schema: s.json}]\n");
+	open_judge(fixture);
+	for (size_t i = 0; i < array_size(cases); i++) {
+		tree_write(&fixture->tree, cases[i].path, cases[i].text);
+		expect(fixture, cases[i].path, cases[i].path, cases[i].state,
+		       "");
+	}
+}
+
+static void a_schema_is_required_of_every_document(void **state)
+{
+	struct fixture *fixture = *state;
+	struct judgement *judgement;
+
+	tree_write(&fixture->tree, "s.json", "true");
+	tree_write(&fixture->tree, "all.yaml",
+		   "# $schema: s.json\na: 1\n---\n# $schema: s.json\na: 1\n");
+	tree_write(&fixture->tree, "one.yaml",
+		   "# $schema: s.json\na: 1\n---\na: 1\n---\n"
+		   "# $schema: none\na: 1\n");
+	fixture->settings.require_schema = true;
+	open_judge(fixture);
+	expect(fixture, "all", "all.yaml", STATE_VALID, "");
+	expect(fixture, "one", "one.yaml", STATE_INVALID, "no schema is");
+	assert_int_equal(judge_file(fixture->judge, "one.yaml", &judgement), 0);
+	assert_int_equal(judgement->verdict->finding_count, 2);
+	assert_int_equal(judgement->verdict->findings[0].document, 1);
+	assert_int_equal(judgement->verdict->findings[1].document, 2);
+	judgement_release(judgement);
+}
+
 static void a_catalog_that_cannot_be_read_is_told(void **state)
 {
 	struct fixture *fixture = *state;
@@ -421,6 +491,8 @@ int main(void)
 		judged(the_catalog_is_the_last_to_be_asked),
 		judged(edits_of_the_catalog_count_at_once),
 		judged(without_its_schema_a_required_one_is_missed),
+		judged(every_format_can_do_without_its_schema),
+		judged(a_schema_is_required_of_every_document),
 		judged(a_catalog_that_cannot_be_read_is_told),
 		judged(metaschemas_need_no_file),
 		judged(no_file_takes_the_place_of_the_own_schema),
