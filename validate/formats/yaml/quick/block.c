@@ -57,13 +57,15 @@ int quick_end_blocks(struct quick *quick, uint32_t offset)
 	return r ? r : fill_gap(quick, quick->top);
 }
 
-/* A list at the column of its mapping ends where the next key begins. */
+/*
+ * A list at the column of its mapping ends where the next key begins. No other
+ * two levels have one column.
+ */
 static bool ends_list(const struct quick *quick)
 {
 	const struct quick_level *top = quick->top;
 
-	return top->is_list && top[-1].column == top->column &&
-	       !is_entry(quick);
+	return top[-1].column == top->column && !is_entry(quick);
 }
 
 /* Close the levels that a line at that column does not belong to. */

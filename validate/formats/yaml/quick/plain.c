@@ -80,7 +80,6 @@ static int read_line(struct quick *quick, bool *is_over)
 {
 	const char *text_end = quick->at;
 	const char *line = quick->line;
-	const char *end;
 
 	*is_over = true;
 	if (ends_on_line(quick))
@@ -94,12 +93,8 @@ static int read_line(struct quick *quick, bool *is_over)
 		quick->line = line;
 		return 0;
 	}
-	end = plain_end(quick, 0);
-	if (end == quick->at)
-		return QUICK_LEFT;
-	quick->at = end;
-	end = quick_skip_blanks(quick, end);
-	return end < quick->end && *end == ':' ? QUICK_LEFT : 0;
+	quick->at = plain_end(quick, 0);
+	return 0;
 }
 
 /* What follows the first line of a plain scalar in a block. */

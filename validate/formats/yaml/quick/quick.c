@@ -48,7 +48,7 @@ int quick_find_content(struct quick *quick)
 		if (*quick->at == '#')
 			skip_comment(quick);
 		else if (!quick_byte_is(*quick->at, BYTE_BREAK))
-			return *quick->at == '\t' ? QUICK_LEFT : 0;
+			return 0;
 		r = quick_take_break(quick);
 	}
 	return r;
@@ -141,7 +141,9 @@ int quick_read(struct parse *parse)
 	quick.end = quick.begin + source.size;
 	yaml_tree_init(&quick.tree, parse);
 	r = read_stream(&quick, parse->host);
-	if (r == -ECANCELED || (r == 0 && !quick.tree.skip))
+	if (r == 0)
+		parse->skip = quick.tree.skip;
+	if (r == 0 || r == -ECANCELED)
 		return r;
 	arena_rewind(doc.arena, &mark);
 	*parse->findings = findings;
