@@ -351,6 +351,8 @@ void config_plan(const struct config *config, const char *path,
 	out->skip = exclusion(config, seen, false);
 	if (!out->skip && !out->choice.format)
 		out->skip = unknown_reason(content);
+	else if (!out->skip)
+		out->skip = out->choice.format->unavailable;
 	plan_schema(config, seen, out);
 }
 
