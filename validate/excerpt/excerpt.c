@@ -1,59 +1,33 @@
 #include "validate/excerpt/excerpt.h"
 
+#include "validate/decode.h"
 #include "validate/excerpt/line.h"
 #include "validate/excerpt/mask.h"
-#include "validate/text.h"
-
-#include <errno.h>
 
 /* Bytes on each side of a caret that are looked at, however long the line. */
 enum { WINDOW_BYTES = 2048 };
 
-/* UTF-8 without byte order mark, as positions count. Returns 1, 0 if it is no
- * text that a reader was given, or the arena's error. */
-static int decode(const struct excerpt_request *request, struct arena *arena,
-		  struct span *out)
-{
-	const struct format *format = request->choice.format;
-	int r = 0;
-
-	*out = request->content;
-	if (format && format->may_be_utf16)
-		r = text_from_utf16(*out, arena, out);
-	if (r < 0)
-		return r == -EILSEQ ? 0 : r;
-
-	const size_t bom = text_bom_size(*out);
-
-	out->data += bom;
-	out->size -= bom;
-	return format && text_utf8_prefix(*out) == out->size &&
-	       (out->size == 0 || !memchr(out->data, '\0', out->size));
-}
-
 /* Everything that the reader understood of it becomes known. */
 static int read_keys(const struct excerpt_request *request, struct arena *arena,
-		     struct excerpt_source *out)
+		     struct findings *findings, struct excerpt_source *out)
 {
 	const struct format *format = request->choice.format;
 	struct doc doc;
-	struct findings findings;
 	struct parse parse = {
 		.source = out->text,
 		.limits = request->limits,
 		.dialect = request->choice.dialect,
 		.doc = &doc,
-		.findings = &findings,
+		.findings = findings,
 	};
 
 	doc_init(&doc, arena, out->text, request->limits->nodes);
-	findings_init(&findings, arena, request->limits->findings);
 
 	const int r = format->read(&parse);
 
 	if (r)
 		return r;
-	out->shown = mask_make(&doc, &findings, format->name, arena);
+	out->shown = mask_make(&doc, findings, format->name, arena);
 	return out->shown ? 0 : arena->error;
 }
 
@@ -71,16 +45,24 @@ static int hide_all(struct arena *arena, struct excerpt_source *out)
 int excerpt_open(const struct excerpt_request *request, struct arena *arena,
 		 struct excerpt_source *out)
 {
-	struct excerpt_source source = {.line = 1, .column = 1};
-	int r = decode(request, arena, &source.text);
+	const struct format *format = request->choice.format;
+	struct excerpt_source source = {
+		.text = request->content, .line = 1, .column = 1};
+	struct findings findings;
+	bool is_text = false;
+	int r = 0;
 
+	findings_init(&findings, arena, request->limits->findings);
+	if (format) {
+		r = decode_content(format, arena, &findings, &source.text);
+		is_text = r > 0;
+	}
 	if (r < 0)
 		return r;
+	r = 0;
 	if (!request->show_values)
-		r = r ? read_keys(request, arena, &source)
-		      : hide_all(arena, &source);
-	else
-		r = 0;
+		r = is_text ? read_keys(request, arena, &findings, &source)
+			    : hide_all(arena, &source);
 	if (r == 0)
 		*out = source;
 	return r;
