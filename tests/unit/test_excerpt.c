@@ -268,6 +268,27 @@ static void utf16_and_byte_order_marks_are_understood(void **state)
 	assert_int_equal(check_line(&with_mark, false, 100), 0);
 }
 
+static void encodings_are_those_that_the_format_knows(void **state)
+{
+	static const struct line_case latin = {
+		"XML in Latin-1",
+		"xml",
+		"",
+		"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<a>\xe9 "
+		"<b></a>",
+		2,
+		11,
+		1,
+		"<a>\xc3\xa9 <b></a>",
+		10,
+		1};
+
+	(void)state;
+	if (format_find("xml")->unavailable)
+		skip();
+	assert_int_equal(check_line(&latin, true, 100), 0);
+}
+
 /* Q, Z and W are in values and comments only. */
 static const struct secret_text {
 	const char *format;
@@ -517,6 +538,7 @@ int main(void)
 			with_values_the_line_is_shown_but_does_no_harm),
 		cmocka_unit_test(long_lines_are_cut_around_the_caret),
 		cmocka_unit_test(utf16_and_byte_order_marks_are_understood),
+		cmocka_unit_test(encodings_are_those_that_the_format_knows),
 		cmocka_unit_test(no_value_is_shown_however_the_text_is_cut),
 		cmocka_unit_test(no_value_is_shown_whatever_breaks_the_text),
 		cmocka_unit_test(a_long_line_costs_no_more_than_its_window),
