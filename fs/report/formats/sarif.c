@@ -65,6 +65,13 @@ static const struct {
 	{"link/", "A symbolic link is of no use (", ")"},
 	{"name/", "The name is not available (", ")"},
 	{"config/", "The configuration of cfgfs cannot be used (", ")"},
+	{"suppression/", "What suppresses findings is wrong or of no use (",
+	 ")"},
+	{"env/", "Environment files that readers understand differently (",
+	 ")"},
+	{"ini/", "INI that readers understand differently (", ")"},
+	{"json/", "JSON that readers understand differently (", ")"},
+	{"xml/", "XML that readers understand differently (", ")"},
 	{"io/", "The file cannot be read (", ")"},
 	{"check/", "The check could not be made (", ")"},
 };
