@@ -31,10 +31,13 @@ static int add_folder_of(struct folders *folders, const char *file)
 static int add_all(struct folders *folders, const struct settings *settings)
 {
 	const char *schema = settings->forced_schema;
+	const char *baseline = settings->baseline_file;
 	int r = 0;
 
 	if (schema && *schema == '/')
 		r = add_folder_of(folders, schema);
+	if (r == 0 && baseline && *baseline == '/')
+		r = add_folder_of(folders, baseline);
 	for (size_t i = 0; r == 0 && i < settings->map_count; i++)
 		r = add(folders, settings->maps[i].folder);
 	if (r == 0 && settings->catalog)
@@ -52,7 +55,7 @@ int folders_new(const struct source *source, const struct settings *settings,
 		return r;
 	folders->tree = source;
 	folders->others =
-		calloc(settings->map_count + 2, sizeof(struct source *));
+		calloc(settings->map_count + 3, sizeof(struct source *));
 	if (folders->others)
 		r = add_all(folders, settings);
 	if (r) {

@@ -26,6 +26,10 @@ struct settings {
 	const char *config_file; /* config=FILE outside the tree, or NULL */
 	bool use_ignore_files;	 /* false: --no-ignore */
 	bool use_gitignore;
+	const char *baseline_file; /* --baseline: a path from the root, or a
+				      full path outside it; NULL: configured */
+	bool records_baseline;	   /* suppress all that a baseline can */
+	bool ignore_suppressions;  /* --no-suppressions */
 	bool require_schema;
 	bool show_values;
 	bool use_profile;

@@ -283,6 +283,7 @@ static void count(struct survey *survey)
 		survey->by_state[entry->state]++;
 		for (int j = 0; verdict && j < SEVERITY_COUNT; j++)
 			survey->by_severity[j] += verdict->totals[j];
+		survey->suppressed += verdict ? verdict_suppressed(verdict) : 0;
 	}
 }
 

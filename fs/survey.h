@@ -26,6 +26,7 @@ struct survey {
 	size_t capacity;
 	size_t by_state[STATE_COUNT];
 	uint64_t by_severity[SEVERITY_COUNT];
+	uint64_t suppressed; /* findings, not among the others */
 };
 
 /* How much is done to know more than what is known already. */

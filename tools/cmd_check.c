@@ -1,5 +1,7 @@
 /* cfgfs check: judge files without a mount. */
 #include "fs/report/output.h"
+#include "fs/report/report.h"
+#include "tools/baseline.h"
 #include "tools/command.h"
 #include "tools/options.h"
 #include "tools/place.h"
@@ -40,6 +42,12 @@ static const char usage[] =
 	"      --show-values      messages and excerpts may show values from "
 	"the files\n"
 	"      --fail-on SEVERITY error (default) or warning\n"
+	"      --baseline FILE    known findings, which are not shown\n"
+	"      --write-baseline[=FILE]  write all present findings to the "
+	"baseline\n"
+	"      --prune-baseline[=FILE]  take out of it what is mended\n"
+	"      --no-suppressions  show what comments, .cfgfs.yaml and baseline "
+	"suppress\n"
 	"      --gitignore        leave out what .gitignore names\n"
 	"      --no-ignore        leave out nothing\n"
 	"      --max-size BYTES   skip larger files (default 64 MiB)\n"
@@ -55,9 +63,11 @@ struct part {
 	struct place_of_path place;
 	struct service service;
 	struct survey survey;
-	char *forced_schema; /* owned; the settings refer to it */
-	char *input;	     /* owned; the bytes of standard input */
+	struct options_names names; /* the settings refer to them */
+	char *baseline;		    /* owned; written by this run, likewise */
+	char *input;		    /* owned; the bytes of standard input */
 	size_t input_size;
+	bool is_surveyed;    /* all of the path was looked at */
 	bool has_service;    /* false: shares that of an earlier part */
 	struct judge *judge; /* NULL: the path could not be checked */
 };
@@ -80,24 +90,34 @@ static void trouble(struct check *check, const char *path, int error)
 	check->had_trouble = true;
 }
 
-/* --schema is given from the working directory; in the tree it is named from
- * the root, elsewhere by its full path. NULL: no memory. */
-static char *schema_from_root(const char *schema, const char *root)
+/*
+ * The baseline that --write-baseline and --prune-baseline name is the one in
+ * use; what is to be written is written first, so that the check is under it.
+ */
+static bool prepare_baseline(const struct check *check, struct part *part,
+			     struct service_options *options)
 {
-	char real[PATH_MAX];
-	const size_t size = strlen(root);
+	const char *given = check->options.baseline_to;
+	auto_free char *to =
+		given ? options_name_in_tree(given, part->place.root) : NULL;
 
-	if (!realpath(schema, real))
-		return strdup(schema);
-	if (strncmp(real, root, size) == 0 && real[size] == '/')
-		return strdup(real + size + 1);
-	return strdup(real);
+	if (given && !to)
+		return false;
+	if (check->options.writes_baseline) {
+		if (!tool_baseline_write(options, part->place.path, to,
+					 &part->baseline))
+			return false;
+	} else {
+		part->baseline = steal(&to);
+	}
+	if (part->baseline)
+		options->settings.baseline_file = part->baseline;
+	return true;
 }
 
 static int open_service(struct check *check, struct part *part)
 {
 	struct service_options options = check->options.service;
-	auto_free char *schema = NULL;
 
 	for (struct part *old = check->parts; old < part; old++) {
 		if (old->judge &&
@@ -106,15 +126,13 @@ static int open_service(struct check *check, struct part *part)
 			return 0;
 		}
 	}
-	if (options.settings.forced_schema) {
-		schema = schema_from_root(options.settings.forced_schema,
-					  part->place.root);
-		if (!schema)
-			return -ENOMEM;
-		options.settings.forced_schema = schema;
-	}
+	if (options_name_files(&options.settings, part->place.root,
+			       &part->names))
+		return -ENOMEM;
 	options.root = part->place.root;
 	options.lent_cache = check->cache;
+	if (!prepare_baseline(check, part, &options))
+		return -ECANCELED;
 
 	const int r = service_open(&options, &part->service);
 
@@ -123,8 +141,6 @@ static int open_service(struct check *check, struct part *part)
 	part->has_service = true;
 	part->judge = part->service.judge;
 	check->cache = part->service.cache;
-	/* Kept by the settings, which live as long as the service. */
-	part->forced_schema = steal(&schema);
 	if (part->service.cache_trouble)
 		fprintf(stderr, "cfgfs: %s\n", part->service.cache_trouble);
 	return 0;
@@ -158,7 +174,10 @@ static void check_path(struct check *check, struct part *part, const char *path)
 	/* What is named must be checked, or it is said why it was not. */
 	if (r == 0 && !part->place.is_directory && part->survey.count == 0)
 		r = -EINVAL;
-	if (r)
+	part->is_surveyed = r == 0;
+	if (r == -ECANCELED)
+		check->had_trouble = true; /* and it was told */
+	else if (r)
 		trouble(check, path, r);
 }
 
@@ -396,7 +415,8 @@ static void release(struct check *check)
 
 		if (part->has_service)
 			service_close(&part->service);
-		free(part->forced_schema);
+		options_names_release(&part->names);
+		free(part->baseline);
 		free(part->input);
 		place_release(&part->place);
 	}
@@ -414,14 +434,59 @@ static void tell_configuration(const struct part *part)
 
 	/* Another file than the configuration itself, which is no finding. */
 	if (problems && problems->finding_count == 0) {
-		fprintf(stderr, "cfgfs: %s: %s\n", part->place.root,
-			verdict_text(problems, problems->reason));
+		fprintf(stderr, "cfgfs: %s: ", part->place.root);
+		report_write_line(stderr,
+				  verdict_text(problems, problems->reason));
+		fputc('\n', stderr);
 		return;
 	}
 	fprintf(stderr,
 		"cfgfs: %s/" CONFIG_FILE " is invalid: only the built-in "
 		"checks were made\n",
 		part->place.root);
+}
+
+/* Known findings that are gone are good news, and no longer to be allowed. */
+static void tend_baselines(struct check *check)
+{
+	size_t stale = 0;
+
+	for (size_t i = 0; i < check->part_count; i++) {
+		const struct part *part = &check->parts[i];
+		const struct audit audit = {&part->survey, part->place.path};
+
+		if (!part->is_surveyed)
+			continue;
+		if (!check->options.prunes_baseline)
+			stale += tool_baseline_stale(part->judge, &audit);
+		else if (!tool_baseline_prune(part->judge, &audit))
+			check->had_trouble = true;
+	}
+	if (stale)
+		fprintf(stderr,
+			"cfgfs: %zu entr%s of the baseline %s out of date; run "
+			"'cfgfs check --prune-baseline'\n",
+			stale, stale == 1 ? "y" : "ies",
+			stale == 1 ? "is" : "are");
+}
+
+/* One baseline is of one tree. */
+static bool baseline_options_fit(const struct tool_options *options,
+				 char **paths, size_t count)
+{
+	const char *why = NULL;
+
+	if (!options->writes_baseline && !options->prunes_baseline)
+		return true;
+	if (options->writes_baseline && options->prunes_baseline)
+		why = "write a baseline or prune it, not both";
+	else if (options->service.settings.ignore_suppressions)
+		why = "a baseline cannot be made with --no-suppressions";
+	else if (count != 1 || strcmp(paths[0], "-") == 0)
+		why = "a baseline is made of one path";
+	if (why)
+		fprintf(stderr, "cfgfs: %s\nTry 'cfgfs check --help'.\n", why);
+	return !why;
 }
 
 static void check_all(struct check *check, char **paths)
@@ -458,6 +523,8 @@ static int run_check(struct check *check, int argc, char **argv)
 	char **paths = given ? argv + check->options.first_path : default_paths;
 
 	check->part_count = given ? (size_t)given : 1;
+	if (!baseline_options_fit(&check->options, paths, check->part_count))
+		return EXIT_TROUBLE;
 	check->parts = calloc(check->part_count, sizeof(*check->parts));
 	if (!check->parts) {
 		fputs("cfgfs: out of memory\n", stderr);
@@ -469,6 +536,7 @@ static int run_check(struct check *check, int argc, char **argv)
 	write_outputs(check, now_seconds() - start);
 	for (size_t i = 0; i < check->part_count; i++)
 		tell_configuration(&check->parts[i]);
+	tend_baselines(check);
 
 	const int status = exit_status(check);
 

@@ -79,6 +79,51 @@ static void print_place(struct judge *judge, const char *name)
 	report_write_field(stdout, path);
 }
 
+static void print_suppressions(struct judge *judge,
+			       const struct explanation *explanation)
+{
+	const char *label = "suppressed by";
+	auto_free char *path = NULL;
+	struct baseline *baseline;
+	char *rest = explanation->suppressed_by;
+
+	while (rest && *rest) {
+		char *line = strsep(&rest, "\n");
+
+		printf("  %-13s ", label);
+		report_write_line(stdout, line);
+		putchar('\n');
+		label = "";
+	}
+	if (!explanation->baseline_rules ||
+	    judge_baseline(judge, &path, &baseline))
+		return;
+	baseline_release(baseline);
+	printf("  %-13s %s, %zu rule%s\n", "baseline", path,
+	       explanation->baseline_rules,
+	       explanation->baseline_rules == 1 ? "" : "s");
+}
+
+/* How many findings, by where that is said. */
+static void print_suppressed(const struct verdict *verdict)
+{
+	static const char *const places[SUPPRESSED_COUNT] = {
+		"comments of the file", CONFIG_FILE, "the baseline"};
+	const char *separator = ": ";
+
+	if (!verdict_suppressed(verdict))
+		return;
+	printf("  %-13s %u", "suppressed", verdict_suppressed(verdict));
+	for (int i = 0; i < SUPPRESSED_COUNT; i++) {
+		if (!verdict->suppressed[i])
+			continue;
+		printf("%s%u by %s", separator, verdict->suppressed[i],
+		       places[i]);
+		separator = ", ";
+	}
+	putchar('\n');
+}
+
 static void print_stored(struct judge *judge, const struct judgement *stored)
 {
 	const struct verdict *verdict = stored->verdict;
@@ -88,6 +133,7 @@ static void print_stored(struct judge *judge, const struct judgement *stored)
 	printf("  %-13s yes (%s)\n", "cached", cache_tier_name(stored->tier));
 	print_text("state", state_name((enum state)verdict->state));
 	print_text("schema used", verdict_text(verdict, verdict->schema));
+	print_suppressed(verdict);
 	if (localtime_r(&stored->validated_at, &time) &&
 	    strftime(when, sizeof(when), "%F %T", &time))
 		printf("  %-13s %s, took %u us\n", "validated", when,
@@ -135,6 +181,7 @@ static void print_explanation(struct judge *judge,
 		       ": skipped, untrusted (a tree cannot ask for "
 		       "commands)\n",
 		       "checks", explanation->untrusted_checks);
+	print_suppressions(judge, explanation);
 	print_engine();
 	print_hex("content", explanation->content.bytes, DIGEST_SIZE);
 	print_hex("key.content", explanation->key.content.bytes,
@@ -156,6 +203,7 @@ static int explain(const struct tool_options *options, const char *path)
 	struct place_of_path place;
 	struct service service;
 	struct explanation explanation;
+	struct options_names names = {0};
 	int r = place_find(path, options->root, &place);
 
 	if (r)
@@ -165,7 +213,9 @@ static int explain(const struct tool_options *options, const char *path)
 		return -EISDIR;
 	}
 	service_options.root = place.root;
-	r = service_open(&service_options, &service);
+	r = options_name_files(&service_options.settings, place.root, &names);
+	if (r == 0)
+		r = service_open(&service_options, &service);
 	if (r == 0) {
 		r = judge_explain(service.judge, place.path, &explanation);
 		if (r == 0) {
@@ -179,6 +229,7 @@ static int explain(const struct tool_options *options, const char *path)
 		}
 		service_close(&service);
 	}
+	options_names_release(&names);
 	place_release(&place);
 	return r;
 }

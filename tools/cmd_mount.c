@@ -31,7 +31,7 @@ static const char usage[] =
 	"               or an option of libfuse: auto_unmount, noexec, ...\n"
 	"\n"
 	"  --schema-mode MODE, --dialect DRAFT, --map URL=DIR, --catalog DIR,\n"
-	"  --require-schema, --show-values\n"
+	"  --require-schema, --show-values, --baseline FILE\n"
 	"               as for 'cfgfs check'\n";
 
 static int wrong(const char *why)
@@ -94,6 +94,22 @@ static int parse(int argc, char **argv, struct session_options *options)
 	return r;
 }
 
+/* Files are named from the working directory, which a daemon leaves. */
+static int mount_source(struct session_options *options)
+{
+	auto_free char *root = realpath(options->service.root, NULL);
+	struct options_names names = {0};
+	int status = 2;
+
+	if (options_name_files(&options->service.settings,
+			       root ? root : options->service.root, &names))
+		fputs("cfgfs: out of memory\n", stderr);
+	else
+		status = session_run(options);
+	options_names_release(&names);
+	return status;
+}
+
 static int run(int argc, char **argv, struct session_options *options)
 {
 	const int r = parse(argc, argv, options);
@@ -107,7 +123,7 @@ static int run(int argc, char **argv, struct session_options *options)
 				       "mountpoint");
 	options->service.root = argv[optind];
 	options->mountpoint = argv[optind + 1];
-	return session_run(options);
+	return mount_source(options);
 }
 
 int cmd_mount(int argc, char **argv)

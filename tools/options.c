@@ -13,6 +13,9 @@ enum long_option {
 	LONG_FAIL_ON,
 	LONG_MAX_SIZE,
 	LONG_NO_PROFILE,
+	LONG_NO_SUPPRESSIONS,
+	LONG_WRITE_BASELINE,
+	LONG_PRUNE_BASELINE,
 };
 
 static const struct option long_options[] = {
@@ -30,6 +33,9 @@ static const struct option long_options[] = {
 	{"fail-on", required_argument, NULL, LONG_FAIL_ON},
 	{"max-size", required_argument, NULL, LONG_MAX_SIZE},
 	{"no-profile", no_argument, NULL, LONG_NO_PROFILE},
+	{"no-suppressions", no_argument, NULL, LONG_NO_SUPPRESSIONS},
+	{"write-baseline", optional_argument, NULL, LONG_WRITE_BASELINE},
+	{"prune-baseline", optional_argument, NULL, LONG_PRUNE_BASELINE},
 	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
 };
@@ -167,6 +173,9 @@ bool options_apply_schema(int option, const char *value,
 	case OPTION_SHOW_VALUES:
 		settings->show_values = true;
 		return true;
+	case OPTION_BASELINE:
+		settings->baseline_file = value;
+		return true;
 	default:
 		*is_one = false;
 		return true;
@@ -189,6 +198,9 @@ static bool apply_switch(int option, struct tool_options *options)
 		return true;
 	case LONG_NO_PROFILE:
 		settings->use_profile = false;
+		return true;
+	case LONG_NO_SUPPRESSIONS:
+		settings->ignore_suppressions = true;
 		return true;
 	default: /* getopt has told what is wrong */
 		return false;
@@ -225,12 +237,78 @@ static bool apply(int option, const char *value, struct tool_options *options)
 		return true;
 	case LONG_FAIL_ON:
 		return parse_fail_on(value, options);
+	case LONG_WRITE_BASELINE:
+		options->writes_baseline = true;
+		options->baseline_to = value;
+		return true;
+	case LONG_PRUNE_BASELINE:
+		options->prunes_baseline = true;
+		options->baseline_to = value;
+		return true;
 	case LONG_MAX_SIZE:
 		return parse_number("size in bytes", value, 1u << 30,
 				    &settings->max_size);
 	default:
 		return apply_switch(option, options);
 	}
+}
+
+/* A file that does not exist yet is below a folder that does. */
+static char *real_path(const char *path)
+{
+	char *real = realpath(path, NULL);
+	const char *slash = strrchr(path, '/');
+	char *full = NULL;
+
+	if (real)
+		return real;
+
+	auto_free char *folder =
+		slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+
+	real = folder ? realpath(folder, NULL) : NULL;
+	if (!real)
+		return strdup(path);
+	if (asprintf(&full, "%s/%s", strcmp(real, "/") ? real : "",
+		     slash ? slash + 1 : path) < 0)
+		full = NULL;
+	free(real);
+	return full;
+}
+
+char *options_name_in_tree(const char *path, const char *root)
+{
+	const size_t size = strlen(root);
+	char *real = real_path(path);
+
+	if (real && strncmp(real, root, size) == 0 && real[size] == '/')
+		memmove(real, real + size + 1, strlen(real + size));
+	return real;
+}
+
+static int name_file(const char **file, const char *root, char **name)
+{
+	if (!*file)
+		return 0;
+	*name = options_name_in_tree(*file, root);
+	*file = *name;
+	return *name ? 0 : -ENOMEM;
+}
+
+int options_name_files(struct settings *settings, const char *root,
+		       struct options_names *names)
+{
+	const int r = name_file(&settings->forced_schema, root, &names->schema);
+
+	return r ? r
+		 : name_file(&settings->baseline_file, root, &names->baseline);
+}
+
+void options_names_release(struct options_names *names)
+{
+	free(names->schema);
+	free(names->baseline);
+	*names = (struct options_names){0};
 }
 
 static unsigned processors(void)

@@ -15,15 +15,18 @@ struct tool_options {
 	const char *root;		/* --root, or NULL */
 	const char *outputs[OPTIONS_MAX_OUTPUTS]; /* -f, in order */
 	size_t output_count;
-	const char *as;	    /* --as: the name that standard input goes by */
-	bool warnings_fail; /* --fail-on warning */
-	int first_path;	    /* index in argv of the first operand */
+	const char *as;	      /* --as: the name that standard input goes by */
+	bool warnings_fail;   /* --fail-on warning */
+	bool writes_baseline; /* --write-baseline[=FILE] */
+	bool prunes_baseline; /* --prune-baseline[=FILE] */
+	const char *baseline_to; /* their FILE, or NULL */
+	int first_path;		 /* index in argv of the first operand */
 };
 
 /*
- * The options about schemas, which mount has too: their places in a table for
- * getopt_long(), and what to do with one of them. `is_one` tells whether it
- * was one of these; false: told what is wrong with its value.
+ * The options about schemas and the baseline, which mount has too: their places
+ * in a table for getopt_long(), and what to do with one of them. `is_one` tells
+ * whether it was one of these; false: told what is wrong with its value.
  */
 #define OPTIONS_ABOUT_SCHEMAS                                                  \
 	{"schema-mode", required_argument, NULL, OPTION_SCHEMA_MODE},          \
@@ -31,6 +34,7 @@ struct tool_options {
 		{"map", required_argument, NULL, OPTION_MAP},                  \
 		{"catalog", required_argument, NULL, OPTION_CATALOG},          \
 		{"require-schema", no_argument, NULL, OPTION_REQUIRE_SCHEMA},  \
+		{"baseline", required_argument, NULL, OPTION_BASELINE},        \
 	{                                                                      \
 		"show-values", no_argument, NULL, OPTION_SHOW_VALUES           \
 	}
@@ -41,10 +45,30 @@ enum {
 	OPTION_CATALOG,
 	OPTION_REQUIRE_SCHEMA,
 	OPTION_SHOW_VALUES,
+	OPTION_BASELINE,
 	OPTION_OTHERS, /* the first number that is free */
 };
 must_check bool options_apply_schema(int option, const char *value,
 				     struct settings *settings, bool *is_one);
+
+/*
+ * A file that is named from the working directory, as the tree with that root
+ * calls it: from the root, or by its full path. Owned; NULL: no memory.
+ */
+must_check char *options_name_in_tree(const char *path, const char *root);
+
+/*
+ * Make the settings name schema and baseline as that tree does. The names are
+ * kept in *names, to be released when the settings are no longer used. 0 or
+ * -ENOMEM.
+ */
+struct options_names {
+	char *schema; /* owned, like the other */
+	char *baseline;
+};
+must_check int options_name_files(struct settings *settings, const char *root,
+				  struct options_names *names);
+void options_names_release(struct options_names *names);
 
 /* How parsing ended: go on, help was printed (exit 0), or an error was told
  * (exit 2). */

@@ -5,12 +5,14 @@
 
 /* Those of JSON Schema's keywords follow behind these. */
 static const char *const names[] = {
+	"config/baseline",
 	"config/catalog",
 	"config/check",
 	"config/documents",
 	"config/format",
 	"config/map",
 	"config/pattern",
+	"config/rule",
 	"config/schema",
 	"encoding/declared",
 	"encoding/nul",

@@ -68,6 +68,52 @@ static int load_ignore_file(struct config *config, const struct host *host,
 				       : describe(r));
 }
 
+/* A broken baseline is a broken configuration: else all of a tree's findings
+ * would come up at once without a word why. */
+static int set_baseline_problem(struct config *config, const char *path,
+				const char *separator, const char *what)
+{
+	struct verdict *verdict;
+	char reason[PATH_MAX + 512];
+
+	snprintf(reason, sizeof(reason), "the baseline is broken: %s%s%s", path,
+		 separator, what);
+
+	const int r = verdict_plain(STATE_ERROR, reason, &verdict);
+
+	if (r)
+		return r;
+	free(config->problems);
+	config->problems = verdict;
+	return 0;
+}
+
+static int load_baseline(struct config *config, const struct host *host)
+{
+	const struct settings *settings = config->settings;
+	const char *path = config_baseline_path(config);
+	auto_free char *why = NULL;
+	struct span text;
+
+	if (!path || settings->records_baseline ||
+	    settings->ignore_suppressions)
+		return 0;
+
+	int r = host->read(host->ctx, path, &text);
+
+	if (is_absent(r))
+		return set_baseline_problem(
+			config, path, " ",
+			"does not exist; write it with 'cfgfs check "
+			"--write-baseline'");
+	if (is_fatal(r))
+		return r;
+	if (r)
+		return set_baseline_problem(config, path, ": ", describe(r));
+	r = baseline_read(text, &settings->limits, &config->baseline, &why);
+	return r == -EBADMSG ? set_baseline_problem(config, path, ":", why) : r;
+}
+
 /* The later a file stands, the more it counts; CONFIG_FILE comes behind. */
 static int load_ignore_files(struct config *config, const struct host *host)
 {
@@ -146,6 +192,8 @@ int config_load(const struct settings *settings, const struct host *host,
 	r = load_file(config, host);
 	if (r == 0)
 		r = load_catalog(config, host);
+	if (r == 0)
+		r = load_baseline(config, host);
 	if (r)
 		return r;
 	*out = steal(&config);
@@ -158,6 +206,7 @@ void config_free(struct config *config)
 		return;
 	free(config->problems);
 	catalog_free(config->catalog);
+	baseline_release(config->baseline);
 	arena_release(&config->arena);
 	free(config);
 }
@@ -176,6 +225,17 @@ bool config_is_valid(const struct config *config)
 size_t config_untrusted_checks(const struct config *config)
 {
 	return config->check_count;
+}
+
+const char *config_baseline_path(const struct config *config)
+{
+	return config->settings->baseline_file ? config->settings->baseline_file
+					       : config->baseline_path;
+}
+
+struct baseline *config_baseline(const struct config *config)
+{
+	return config->baseline;
 }
 
 static bool is_digit(char c)
@@ -295,6 +355,58 @@ static void plan_schema(const struct config *config, const char *path,
 	}
 }
 
+/* The pattern that makes an entry of `suppress:` be for a file, or NULL. */
+static const struct glob *suppresses(const struct config_suppress *entry,
+				     const char *path)
+{
+	return glob_list_select(&entry->files, path);
+}
+
+static void plan_suppressions(const struct config *config, const char *path,
+			      const char *seen, struct plan *plan)
+{
+	const struct settings *settings = config->settings;
+	const struct baseline_file *file =
+		config->baseline ? baseline_find(config->baseline, path) : NULL;
+
+	plan->ignore_suppressions = settings->ignore_suppressions;
+	plan->record_baseline = settings->records_baseline;
+	for (size_t i = 0; i < config->suppress_count; i++)
+		if (suppresses(&config->suppress[i], seen))
+			rule_set_join(&plan->allowed,
+				      &config->suppress[i].rules);
+	if (file) {
+		plan->baseline = file->list;
+		plan->baseline_count = file->count;
+	}
+}
+
+bool config_suppression(const struct config *config, const char *path,
+			size_t index, struct config_suppression *out)
+{
+	char buf[GLOB_PATH_SIZE];
+	const char *seen = pattern_path(path, buf);
+
+	for (size_t i = 0; i < config->suppress_count; i++) {
+		const struct config_suppress *entry = &config->suppress[i];
+		const struct glob *glob = suppresses(entry, seen);
+
+		if (!glob || index-- > 0)
+			continue;
+		*out = (struct config_suppression){glob->origin, entry->reason};
+		return true;
+	}
+	return false;
+}
+
+static bool is_baseline(const struct config *config, const char *path)
+{
+	const char *named = config_baseline_path(config);
+
+	return strcmp(path, BASELINE_FILE) == 0 ||
+	       (named && strcmp(path, named) == 0);
+}
+
 static struct format_choice choose_format(const struct config *config,
 					  const char *path, const char *seen,
 					  struct span content)
@@ -349,11 +461,14 @@ void config_plan(const struct config *config, const char *path,
 	out->require_schema = settings->require_schema;
 	out->choice = choose_format(config, path, seen, content);
 	out->skip = exclusion(config, seen, false);
+	if (!out->skip && is_baseline(config, path))
+		out->skip = "a baseline of findings";
 	if (!out->skip && !out->choice.format)
 		out->skip = unknown_reason(content);
 	else if (!out->skip)
 		out->skip = out->choice.format->unavailable;
 	plan_schema(config, seen, out);
+	plan_suppressions(config, path, seen, out);
 }
 
 static char *catalog_origin(const struct config *config, const char *path)

@@ -5,6 +5,7 @@
 #ifndef FS_CONFIG_CONFIG_H
 #define FS_CONFIG_CONFIG_H
 
+#include "fs/baseline/baseline.h"
 #include "fs/folders.h"
 #include "fs/settings.h"
 #include "validate/host.h"
@@ -24,7 +25,8 @@ extern const char config_schema_text[];
  * Load the configuration, reading files by host->read (which notes them as
  * dependencies). A tree without any has an empty one. When CONFIG_FILE is
  * broken or cannot be read *out is what the ignore files say and the built-in
- * checks alone, and config_problems() has the findings.
+ * checks alone, and config_problems() has the findings. So it has when the
+ * baseline is broken; then there is none.
  * `settings` must outlive it. 0, -ENOMEM or -ECANCELED.
  */
 must_check int config_load(const struct settings *settings,
@@ -75,6 +77,26 @@ must_check int config_locate(const struct config *config,
 
 /* Have files of the catalog come or gone? Looks at its folders. */
 void config_refresh(const struct config *config, const struct folders *folders);
+
+/* The baseline's path from the root (or outside it), NULL: none is named. */
+const char *config_baseline_path(const struct config *config);
+
+/* What is in it; NULL: there is none, or it is not used. Not owned. */
+struct baseline *config_baseline(const struct config *config);
+
+/* An entry of `suppress:` that is for a file, for people. */
+struct config_suppression {
+	const char *origin; /* ".cfgfs.yaml:4 (legacy/)" */
+	const char *reason; /* what its author says, "" for nothing */
+};
+
+/*
+ * The entry of that number, from 0, among those that are for a file. False:
+ * there are no more. Valid as long as config.
+ */
+must_check bool config_suppression(const struct config *config,
+				   const char *path, size_t index,
+				   struct config_suppression *out);
 
 /* Is everything below this directory excluded? The reason or NULL. */
 const char *config_excluded_directory(const struct config *config,

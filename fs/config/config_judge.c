@@ -19,6 +19,8 @@ struct plan config_own_plan(const struct settings *settings)
 		.schema_options = settings->schema_options,
 		.limits = settings->limits,
 		.show_values = settings->show_values,
+		/* What suppresses is not suppressed itself. */
+		.ignore_suppressions = true,
 	};
 }
 
@@ -112,6 +114,8 @@ static void forget(struct config *config, size_t ignore_count)
 	config->check_count = 0;
 	config->map_count = 0;
 	config->catalog_folder = NULL;
+	config->suppress_count = 0;
+	config->baseline_path = NULL;
 }
 
 static int judge(struct config *config, struct span content,

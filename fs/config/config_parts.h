@@ -30,6 +30,13 @@ struct config_map {
 	const char *folder; /* from the root */
 };
 
+/* An entry of `suppress:`. */
+struct config_suppress {
+	struct glob_list files;
+	struct rule_set rules;
+	const char *reason;
+};
+
 struct config {
 	const struct settings *settings;
 	struct arena arena;
@@ -46,6 +53,10 @@ struct config {
 	size_t map_count;
 	const char *catalog_folder; /* from the root, a full path, or NULL */
 	struct catalog *catalog;    /* owned; NULL: none */
+	struct config_suppress *suppress;
+	size_t suppress_count;
+	const char *baseline_path; /* as the file names it, or NULL */
+	struct baseline *baseline; /* shared; NULL: none */
 };
 
 /*

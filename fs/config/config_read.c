@@ -591,6 +591,94 @@ static int read_checks(struct reader *reader, uint32_t root)
 	return config_check_needs(reader->doc, array, reader->findings);
 }
 
+static void read_rule(struct reader *reader, uint32_t node,
+		      struct rule_set *out)
+{
+	const struct span rule = node_text(doc_node(reader->doc, node));
+
+	count_cost(reader, node);
+	switch (rule_select(rule, out)) {
+	case RULES_FREE:
+		return;
+	case RULES_FIXED:
+		complain(reader, "config/rule", node,
+			 "findings of this rule are never suppressed");
+		return;
+	case RULES_UNKNOWN:
+		break;
+	}
+
+	const struct span meant = rule_suggest(rule);
+
+	findings_add(reader->findings, SEVERITY_ERROR, "config/rule",
+		     place_of_node(reader->doc, 0, node),
+		     "no rule or group of this name%s%.*s%s",
+		     meant.data ? "; did you mean '" : "", (int)meant.size,
+		     meant.data ? meant.data : "", meant.data ? "'?" : "");
+}
+
+static int read_suppress_entry(struct reader *reader, uint32_t object)
+{
+	const struct node *nodes = reader->doc->nodes;
+	struct config *config = reader->config;
+	struct config_suppress *entry =
+		&config->suppress[config->suppress_count];
+	const uint32_t rules = find_array(reader, object, "rules");
+	const uint32_t reason = find_string(reader, object, "reason");
+
+	*entry = (struct config_suppress){.reason = ""};
+	glob_list_init(&entry->files, arena_of(reader));
+	if (rules == DOC_NONE)
+		return 0;
+	for (uint32_t at = rules + 1;
+	     at < nodes[rules].next && !is_full(reader); at = nodes[at].next)
+		read_rule(reader, at, &entry->rules);
+	if (reason != DOC_NONE) {
+		count_cost(reader, reason);
+		entry->reason =
+			arena_text(arena_of(reader),
+				   node_text(doc_node(reader->doc, reason)));
+		if (!entry->reason)
+			return arena_of(reader)->error;
+	}
+	config->suppress_count++;
+	return read_globs(reader, find_array(reader, object, "files"),
+			  CONFIG_FILE, &entry->files);
+}
+
+static int read_suppress(struct reader *reader, uint32_t root)
+{
+	struct config *config = reader->config;
+	const uint32_t array = find_array(reader, root, "suppress");
+
+	config->suppress = make_room(reader, array, sizeof(*config->suppress));
+	if (!config->suppress)
+		return arena_of(reader)->error;
+	return read_entries(reader, array, read_suppress_entry);
+}
+
+static int read_baseline(struct reader *reader, uint32_t root)
+{
+	const uint32_t node = find_string(reader, root, "baseline");
+	char *path;
+
+	if (node == DOC_NONE)
+		return 0;
+	count_cost(reader, node);
+	path = arena_text(arena_of(reader),
+			  node_text(doc_node(reader->doc, node)));
+	if (!path)
+		return arena_of(reader)->error;
+	if (strlen(path) != doc_node(reader->doc, node)->size ||
+	    !path_tidy(path) || !*path)
+		complain(reader, "config/baseline", node,
+			 "not the path of a file in this tree; it starts at "
+			 "the root of the tree and stays in it");
+	else
+		reader->config->baseline_path = path;
+	return 0;
+}
+
 static int read_ignore(struct reader *reader, uint32_t root)
 {
 	return read_globs(reader, find_array(reader, root, "ignore"),
@@ -602,8 +690,8 @@ int config_read(struct config *config, const struct doc *doc,
 		struct findings *findings)
 {
 	static int (*const steps[])(struct reader * reader, uint32_t root) = {
-		read_maps,    read_catalog, read_schemas,
-		read_formats, read_checks,  read_ignore};
+		read_maps,   read_catalog,  read_schemas,  read_formats,
+		read_checks, read_suppress, read_baseline, read_ignore};
 	struct reader reader = {
 		.config = config, .doc = doc, .findings = findings, .line = 1};
 

@@ -127,6 +127,38 @@ const char config_schema_text[] = TEXT(
       "type": ["string", "null"],
       "pattern": "."
     },
+    "suppress": {
+      "title": "Findings that do not count",
+      "type": ["array", "null"],
+      "items": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["files", "rules"],
+        "properties": {
+          "files": {
+            "title": "Patterns in gitignore syntax, from the root",
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string"}
+          },
+          "rules": {
+            "title": "Rules as findings show them, or groups",
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string"}
+          },
+          "reason": {
+            "title": "Why",
+            "type": "string"
+          }
+        }
+      }
+    },
+    "baseline": {
+      "title": "Path of the baseline from the root",
+      "type": ["string", "null"],
+      "pattern": "."
+    },
     "ignore": {
       "title": "What is not checked, in gitignore syntax",
       "type": ["array", "null"],

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 
 static int explain_key(struct judge *judge, const struct plan *plan,
 		       struct span content, struct explanation *out)
@@ -37,6 +38,23 @@ static int explain_others(const struct plan *plan, const struct config *config,
 	return 0;
 }
 
+/* All entries of the configuration for a file, one a line. */
+static int explain_suppressions(const struct config *config, const char *path,
+				struct explanation *out)
+{
+	struct config_suppression entry;
+	size_t size = 0;
+	FILE *text = open_memstream(&out->suppressed_by, &size);
+
+	if (!text)
+		return -ENOMEM;
+	for (size_t i = 0; config_suppression(config, path, i, &entry); i++)
+		fprintf(text, "%s%s%s%s%s", i ? "\n" : "", entry.origin,
+			*entry.reason ? " (" : "", entry.reason,
+			*entry.reason ? ")" : "");
+	return fclose(text) ? -ENOMEM : 0;
+}
+
 static int explain_content(struct judge *judge, const char *path,
 			   struct span content, struct explanation *out)
 {
@@ -50,6 +68,7 @@ static int explain_content(struct judge *judge, const char *path,
 	out->dialect = plan.choice.dialect;
 	out->when_count = plan.when_count;
 	out->untrusted_checks = config_untrusted_checks(use.config);
+	out->baseline_rules = plan.baseline_count;
 
 	const char *schema =
 		plan.forced_schema ? plan.forced_schema : plan.schema;
@@ -59,6 +78,8 @@ static int explain_content(struct judge *judge, const char *path,
 		out->schema_origin = config_schema_origin(use.config, path);
 		r = out->schema && out->schema_origin ? 0 : -ENOMEM;
 	}
+	if (r == 0 && !plan.ignore_suppressions)
+		r = explain_suppressions(use.config, path, out);
 	if (r == 0)
 		r = explain_others(&plan, use.config, path, out);
 	if (r == 0)
@@ -110,6 +131,7 @@ void explanation_release(struct explanation *explanation)
 	free(explanation->shadowed);
 	for (size_t i = 0; i < PLAN_CANDIDATES_MAX; i++)
 		free(explanation->candidates[i]);
+	free(explanation->suppressed_by);
 	judgement_release(explanation->stored);
 	*explanation = (struct explanation){0};
 }

@@ -99,6 +99,22 @@ struct verdict *judge_config_problems(struct judge *judge)
 	return setup_problems(judge->setup);
 }
 
+int judge_baseline(struct judge *judge, char **path, struct baseline **baseline)
+{
+	struct setup_config use = setup_acquire(judge->setup);
+	const char *name = config_baseline_path(use.config);
+	struct baseline *found = config_baseline(use.config);
+	int r = 0;
+
+	*path = name ? strdup(name) : NULL;
+	if (name && !*path)
+		r = -ENOMEM;
+	else
+		*baseline = found ? baseline_share(found) : NULL;
+	setup_release(judge->setup, &use);
+	return r;
+}
+
 void judge_thread_ends(void)
 {
 	hearing_thread_ends();

@@ -75,6 +75,9 @@ struct explanation {
 	size_t candidate_count;	 /* also those that are not kept */
 	size_t when_count;	 /* rules by content that may name another */
 	size_t untrusted_checks; /* commands of the tree: never run */
+	char *suppressed_by;	 /* owned; entries of `suppress:` for this file,
+				    one a line: "ORIGIN (REASON)"; or NULL */
+	size_t baseline_rules;	 /* that the baseline has for this file */
 	bool has_key;
 	struct digest content;
 	struct cache_key key;
@@ -123,6 +126,14 @@ const char *judge_config_state(struct judge *judge);
 
 /* The findings on the newest configuration file, owned, or NULL. */
 struct verdict *judge_config_problems(struct judge *judge);
+
+/*
+ * The baseline in force: *path is owned, NULL when none is named; *baseline is
+ * shared (baseline_release()), NULL when it is broken or not used. 0 or
+ * -ENOMEM.
+ */
+must_check int judge_baseline(struct judge *judge, char **path,
+			      struct baseline **baseline);
 
 /* Stop validations under way; every later call gives -ECANCELED. */
 void judge_cancel(struct judge *judge);

@@ -44,6 +44,7 @@ static void count_part(const struct survey *survey,
 		counts->by_state[i] += survey->by_state[i];
 	for (int i = 0; i < SEVERITY_COUNT; i++)
 		counts->by_severity[i] += survey->by_severity[i];
+	counts->suppressed += survey->suppressed;
 }
 
 struct output_counts output_count(const struct output *output)

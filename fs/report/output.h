@@ -52,6 +52,7 @@ struct output_counts {
 	size_t cached;
 	size_t by_state[STATE_COUNT];
 	uint64_t by_severity[SEVERITY_COUNT];
+	uint64_t suppressed; /* not among them */
 };
 struct output_counts output_count(const struct output *output);
 

@@ -97,6 +97,7 @@ void status_write(FILE *out, struct judge *judge, const struct survey *survey,
 	fprintf(out, "feature.no_open %d\n", facts->has_no_open);
 	fprintf(out, "feature.resend %d\n", facts->has_resend);
 	fprintf(out, "feature.epoch %d\n", facts->has_epoch);
+	write_number(out, "findings.suppressed", survey->suppressed);
 }
 
 static void write_text(FILE *out, const char *key, const char *text)
@@ -142,4 +143,6 @@ void status_write_file(FILE *out, struct judge *judge,
 	fprintf(out, "validated_at %lld\n",
 		*hash ? (long long)judgement->validated_at : 0);
 	write_number(out, "usec", judgement ? judgement->usec : 0);
+	write_number(out, "findings.suppressed",
+		     verdict ? verdict_suppressed(verdict) : 0);
 }

@@ -167,8 +167,12 @@ int comments_find(const struct comment_syntax *syntax, struct span source,
 {
 	struct comment_list comments = {0};
 	struct search search = {.syntax = syntax, .source = source};
-	size_t at = source.data ? find(source, 0, mark) : 0;
+	size_t at;
 
+	*out = comments;
+	if (!source.data || source.size == 0)
+		return 0;
+	at = find(source, 0, mark);
 	search.line.last = (uint32_t)find_newline(source, 0);
 	while (at < source.size) {
 		struct comment comment;

@@ -62,6 +62,8 @@ static void write_facts(FILE *out, const struct survey_entry *entry)
 	fprintf(out, ", \"cached\": %s, \"usec\": %u",
 		entry->tier == TIER_MISS ? "false" : "true",
 		judgement ? judgement->usec : 0);
+	fprintf(out, ", \"suppressed\": %u",
+		verdict ? verdict_suppressed(verdict) : 0);
 	if (output_dropped(entry))
 		fprintf(out, ", \"not_listed\": %u", output_dropped(entry));
 }
@@ -95,7 +97,7 @@ static void write_counts(const struct output *output)
 	for (int i = 0; i < SEVERITY_COUNT; i++)
 		fprintf(output->file, "%s\"%s\": %" PRIu64, i ? ", " : "",
 			severity_name((enum severity)i), counts.by_severity[i]);
-	fputc('}', output->file);
+	fprintf(output->file, "}, \"suppressed\": %" PRIu64, counts.suppressed);
 }
 
 static void visit_entries(const struct output *output,

@@ -186,6 +186,9 @@ static void write_summary(const struct output *output,
 		counts.files == 1 ? "" : "s");
 	write_states(output->file, &counts, colours);
 	write_severities(output->file, &counts);
+	if (counts.suppressed)
+		fprintf(output->file, "; %" PRIu64 " suppressed",
+			counts.suppressed);
 	fprintf(output->file, " (%zu from the cache, %.3f s)\n", counts.cached,
 		output->seconds);
 }
