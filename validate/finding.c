@@ -1,7 +1,7 @@
 #include "validate/finding.h"
 
-#include "validate/text.h"
 #include "validate/suppress/suppress.h"
+#include "validate/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -188,6 +188,13 @@ void findings_visit(struct findings *findings,
 	while (findings->suppressor &&
 	       (pile = suppress_next_pile(findings->suppressor, pile)))
 		visit_list(pile, visit, ctx);
+}
+
+void findings_rewind(struct findings *findings, const struct findings *mark)
+{
+	if (findings->suppressor)
+		suppress_restart(findings->suppressor);
+	*findings = *mark;
 }
 
 static int compare_orders(const void *left, const void *right)

@@ -73,6 +73,12 @@ void findings_visit(struct findings *findings,
 		    void (*visit)(void *ctx, struct raw_finding *finding),
 		    void *ctx);
 
+/*
+ * Back to what `mark` was a copy of, when nothing had been added yet that
+ * could be suppressed.
+ */
+void findings_rewind(struct findings *findings, const struct findings *mark);
+
 /* Add all of `more`, as if they had been added here in their order. */
 void findings_join(struct findings *findings, const struct findings *more);
 

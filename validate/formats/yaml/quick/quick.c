@@ -146,7 +146,7 @@ int quick_read(struct parse *parse)
 	if (r == 0 || r == -ECANCELED)
 		return r;
 	arena_rewind(doc.arena, &mark);
-	*parse->findings = findings;
+	findings_rewind(parse->findings, &findings);
 	*parse->doc = doc;
 	return QUICK_LEFT;
 }
