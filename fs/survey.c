@@ -66,14 +66,15 @@ static int add_entry(struct survey *survey, const char *path,
 	return 0;
 }
 
-static int add_finding(struct survey *survey, const char *path,
+static int add_finding(struct team *team, const char *path,
 		       enum severity severity, const char *rule,
 		       const char *message)
 {
 	struct judgement *judgement;
-	const int r = judgement_of_failure(severity, rule, message, &judgement);
+	const int r = judge_name(team->judge, path, severity, rule, message,
+				 &judgement);
 
-	return r ? r : add_entry(survey, path, judgement);
+	return r ? r : add_entry(team->survey, path, judgement);
 }
 
 /* Does `target`, seen from the link's folder, stay below the root? */
@@ -127,12 +128,11 @@ static int survey_link(struct team *team, const char *path)
 	if (r)
 		return r == -ENOMEM ? r : 0;
 	if (leads_out(source, path, target))
-		return add_finding(team->survey, path, SEVERITY_WARNING,
-				   "link/outside",
+		return add_finding(team, path, SEVERITY_WARNING, "link/outside",
 				   "this symbolic link leads out of the tree");
 	snprintf(full, sizeof(full), "%s/%s", source_root(source), path);
 	if (access(full, F_OK) && (errno == ENOENT || errno == ELOOP))
-		return add_finding(team->survey, path, SEVERITY_WARNING,
+		return add_finding(team, path, SEVERITY_WARNING,
 				   "link/dangling",
 				   "this symbolic link leads to nothing");
 	return 0;
@@ -163,12 +163,12 @@ static int visit(void *ctx, const char *path, unsigned char type, int error)
 	if (error)
 		return error == -ENOMEM
 			       ? error
-			       : add_finding(team->survey, path, SEVERITY_ERROR,
+			       : add_finding(team, path, SEVERITY_ERROR,
 					     "io/unreadable",
 					     strerrordesc_np(-error));
 	if (survey_is_reserved(base_name(path))) {
 		const int r = add_finding(
-			team->survey, path, SEVERITY_WARNING, "name/reserved",
+			team, path, SEVERITY_WARNING, "name/reserved",
 			"a mount hides this file: it keeps the name for "
 			"itself");
 

@@ -265,18 +265,16 @@ static int check_input(struct check *check, struct part *part)
 		r = open_service(check, part);
 	if (r)
 		return r;
-	part->place.prefix[0] = part->place.inside[0] = '\0';
-
-	const char *name =
-		check->options.as ? check->options.as : guess_name(bytes, size);
-
-	r = judge_content(part->judge, name, (struct span){bytes, size}, NULL,
-			  &judgement);
-	if (r)
-		return r;
 	part->input = steal(&bytes);
 	part->input_size = size;
-	return add_input_entry(part, judgement);
+	part->place.prefix[0] = part->place.inside[0] = '\0';
+
+	const char *name = check->options.as ? check->options.as
+					     : guess_name(part->input, size);
+
+	r = judge_content(part->judge, name, (struct span){part->input, size},
+			  NULL, &judgement);
+	return r ? r : add_input_entry(part, judgement);
 }
 
 static int write_output(const char *format, const struct output *common)

@@ -298,7 +298,22 @@ static int unreadable(int error, struct judgement **out)
 	snprintf(message, sizeof(message), "cannot be read: %s",
 		 strerrordesc_np(-error));
 	return judgement_of_failure(SEVERITY_ERROR, "io/unreadable", message,
-				    out);
+				    NULL, out);
+}
+
+int judge_name(struct judge *judge, const char *path, enum severity severity,
+	       const char *rule, const char *message, struct judgement **out)
+{
+	char directory[PATH_MAX];
+	struct setup_config use = setup_acquire(judge->setup);
+	struct plan plan;
+	int r;
+
+	config_plan(use.config, path, (struct span){"", 0}, directory, &plan);
+	plan.choice.format = NULL;
+	r = judgement_of_failure(severity, rule, message, &plan, out);
+	setup_release(judge->setup, &use);
+	return r;
 }
 
 static int judge_skipped(struct judge *judge, const char *path,

@@ -62,6 +62,15 @@ must_check int judge_file(struct judge *judge, const char *path,
 must_check int judge_file_stored(struct judge *judge, const char *path,
 				 struct judgement **out);
 
+/*
+ * A judgement about what there is at a path and is not read, such as a link:
+ * one finding, which the configuration may suppress. 0 and *out
+ * (judgement_release()), or -ENOMEM.
+ */
+must_check int judge_name(struct judge *judge, const char *path,
+			  enum severity severity, const char *rule,
+			  const char *message, struct judgement **out);
+
 /* How a file is judged, and what is stored about it. */
 struct explanation {
 	char *skip;	    /* owned; why it is not judged, or NULL */

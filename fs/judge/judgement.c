@@ -50,22 +50,45 @@ int judgement_plain(enum state state, const char *reason,
 	return *out ? 0 : -ENOMEM;
 }
 
-int judgement_of_failure(enum severity severity, const char *rule,
-			 const char *message, struct judgement **out)
+/* Suppress by plan, add the finding, and make the verdict. */
+static int fill_failure(struct findings *findings, const struct plan *plan,
+			const struct raw_finding *finding,
+			struct verdict **verdict)
 {
+	struct suppressor suppressor;
+	struct doc doc;
+
+	doc_init(&doc, findings->arena, (struct span){"", 0}, 0);
+	if (plan) {
+		const int r = suppress_init(&suppressor, plan, findings->arena);
+
+		if (r)
+			return r;
+		if (suppress_is_active(&suppressor))
+			findings->suppressor = &suppressor;
+	}
+	findings_add(findings, finding->severity, finding->rule,
+		     place_at(0, 0, 1), "%s", finding->message);
+	findings->is_undecided = finding->severity == SEVERITY_ERROR;
+	if (plan)
+		suppress_settle(&suppressor, findings, &doc);
+	return verdict_build(findings, &doc, "", verdict);
+}
+
+int judgement_of_failure(enum severity severity, const char *rule,
+			 const char *message, const struct plan *plan,
+			 struct judgement **out)
+{
+	const struct raw_finding finding = {
+		.severity = severity, .rule = rule, .message = message};
 	struct arena arena;
 	struct findings findings;
-	struct doc doc;
 	struct verdict *verdict = NULL;
 
 	arena_init(&arena, SIZE_MAX);
 	findings_init(&findings, &arena, 1);
-	doc_init(&doc, &arena, (struct span){"", 0}, 0);
-	findings_add(&findings, severity, rule, place_at(0, 0, 1), "%s",
-		     message);
-	findings.is_undecided = severity == SEVERITY_ERROR;
 
-	const int r = verdict_build(&findings, &doc, "", &verdict);
+	const int r = fill_failure(&findings, plan, &finding, &verdict);
 
 	arena_release(&arena);
 	if (r)

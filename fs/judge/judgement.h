@@ -37,11 +37,13 @@ must_check int judgement_plain(enum state state, const char *reason,
 			       const struct plan *plan, struct judgement **out);
 
 /*
- * One about a file that was never read: one finding at its start. An error
- * makes the state `error`. 0 or -ENOMEM.
+ * One about a file that was never read: one finding at its start, unless it is
+ * suppressed by `plan`, which may be NULL. An error makes the state `error`.
+ * 0 or -ENOMEM.
  */
 must_check int judgement_of_failure(enum severity severity, const char *rule,
 				    const char *message,
+				    const struct plan *plan,
 				    struct judgement **out);
 
 #endif
