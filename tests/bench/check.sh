@@ -1,7 +1,7 @@
 #!/bin/sh
 # check.sh BUILD_DIR: cold and warm `cfgfs check` of 10,000 YAML files of 2 KB
-# beside a loop that only feeds libyaml, and the cost of the profile. Prints
-# medians and ratios; never fails for being slow.
+# beside a loop that only feeds libyaml, the reader alone, and the cost of the
+# profile. Prints medians and ratios; never fails for being slow.
 set -eu
 tools=$1/tools
 bench=$1/tests
@@ -50,6 +50,15 @@ paste -d' ' "$place/cold" "$place/floor" | awk '{print $1 / $4}' | median |
 	awk '{printf "cold / libyaml events (cpu)    %.2f x\n", $1}'
 paste -d' ' "$place/cold" "$place/warm" | awk '{print $1 / $4}' | median |
 	awk '{printf "cold / warm (cpu)              %.1f x\n", $1}'
+# The readers alone, of the same files.
+head -n 500 "$place/names" >"$place/some"
+speed() {
+	xargs "$@" <"$place/some" | awk 'NR == 1 {print $2}'
+}
+if [ -x "$bench/bench_peer_yaml-0.1" ]; then
+	echo "$(speed "$bench/bench_read" yaml) $(speed "$bench/bench_peer_yaml-0.1")" |
+		awk '{printf "reader of YAML                 %.0f MB/s, %.2f x libyaml events\n", $1, $2 / $1}'
+fi
 
 i=0
 while [ $i -lt "$pairs" ]; do
