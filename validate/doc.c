@@ -246,21 +246,20 @@ static bool may_repeat_of_few(const struct key_ref *keys, uint32_t count)
 }
 
 /*
- * The same with a table and linear probing. Keys that were made to collide end
- * it early, with the answer "perhaps".
+ * The same with a table and linear probing; hashes that differ in the lowest
+ * bit count as one.
  */
 static bool may_repeat_of_some(const struct key_ref *keys, uint32_t count)
 {
-	enum { SLOTS = 2 * SOME_KEYS, PROBES_PER_KEY = 4 };
+	enum { SLOTS = 2 * SOME_KEYS };
 	uint32_t slots[SLOTS] = {0}; /* hashes; 0 is empty */
-	uint32_t probes = count * PROBES_PER_KEY;
 
 	for (uint32_t i = 0; i < count; i++) {
 		const uint32_t hash = keys[i].node->hash | 1;
 		uint32_t at = hash >> 1;
 
 		while (slots[at % SLOTS]) {
-			if (slots[at % SLOTS] == hash || !probes--)
+			if (slots[at % SLOTS] == hash)
 				return true;
 			at++;
 		}

@@ -73,7 +73,6 @@ static inline bool yaml_scalar_is_text(struct span text)
 	case '-':
 	case '.':
 	case '~':
-	case '<': /* a merge key */
 		return false;
 	default:
 		return true;
