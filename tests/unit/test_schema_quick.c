@@ -170,6 +170,8 @@ static void members_are_found_whatever_their_number(void **state)
 		{"many, wrong", many, "{e: 1, a: x}", INVALID},
 		{"many, missing", many, "{a: 1, b: 1}", INVALID},
 		{"many, unknown", many, "{a: 1, e: 2, f: 3}", INVALID},
+		{"many, an alias", many, "{b: &x a, *x : 1, e: 1}", FULLY},
+		{"many, a list as name", many, "{? [a] : 2, e: 1}", INVALID},
 		{"pattern", by_pattern, "{xb: 1, y: z}", QUICKLY},
 		{"pattern, wrong", by_pattern, "{xb: a}", INVALID},
 		{"both", by_pattern, "{xa: 3}", QUICKLY},
@@ -226,6 +228,14 @@ static void branches_are_chosen_as_the_full_form_does(void **state)
 		{"picked two", one, "{k: c, v: x}", INVALID},
 		{"picked none", one, "{k: d}", INVALID},
 		{"picked by no string", one, "{k: 1}", INVALID},
+		{"picked by a number",
+		 "{oneOf: [{properties: {k: {enum: [a, 1]}}}, "
+		 "{properties: {k: {const: b}}}]}",
+		 "{k: 1}", QUICKLY},
+		{"picked among others",
+		 "{oneOf: [{properties: {k: {const: a}}}, {properties: {k: "
+		 "{const: b}}}, {properties: {l: {type: integer}}}]}",
+		 "{k: c, l: 1}", QUICKLY},
 		{"without the member", one, "{v: x}", QUICKLY},
 		{"no object", one, "7", INVALID},
 	};
@@ -296,12 +306,16 @@ static void what_is_unusual_is_left_to_the_full_form(void **state)
 
 static void untyped_values_are_left_to_the_full_form(void **state)
 {
-	const struct quick_case given = {"untyped",
-					 "{properties: {a: {type: integer}}}",
-					 "a=1\n", FULLY};
+	static const struct quick_case cases[] = {
+		{"read as a number", "{properties: {a: {type: integer}}}",
+		 "a=1\n", FULLY},
+		{"not to be a number",
+		 "{properties: {a: {not: {type: integer}}}}", "a=1\n", INVALID},
+	};
 
 	(void)state;
-	run_case(&given, "env");
+	for (size_t i = 0; i < array_size(cases); i++)
+		run_case(&cases[i], "env");
 }
 
 int main(void)

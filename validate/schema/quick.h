@@ -58,8 +58,8 @@ enum quick_operation {
 	/*
 	 * The same for objects when one member tells the branches apart: hash
 	 * and key of its name, is it anyOf?, set of branches if it is not
-	 * there, set for other strings, mask, (mask + 1) x struct quick_pick,
-	 * count, count x block
+	 * there, mask, (mask + 1) x struct quick_pick, count, count x block.
+	 * An empty place of the table holds the branches for other strings.
 	 */
 	QUICK_PICK,
 };
@@ -97,7 +97,7 @@ struct quick_block {
 	uint32_t unused;		/* a power of two is indexed faster */
 };
 
-enum { QUICK_NAMED_HEAD = 3, QUICK_PICK_HEAD = 9, QUICK_PICK_WORDS = 4 };
+enum { QUICK_NAMED_HEAD = 3, QUICK_PICK_HEAD = 7, QUICK_PICK_WORDS = 4 };
 
 static inline enum quick_operation quick_operation(const uint32_t *step)
 {

@@ -229,7 +229,6 @@ static void push_pick(const struct contest *contest,
 	quick_push(writer, contest->key);
 	quick_push(writer, contest->is_any);
 	push_set(writer, all_branches(contest) & ~contest->required);
-	push_set(writer, free_branches(contest));
 	quick_push(writer, mask);
 	push_table(contest, table, mask);
 	quick_push(writer, contest->count);

@@ -86,13 +86,13 @@ static bool is_one_of(const struct evaluation *evaluation, const uint32_t *code,
 static bool follow(struct evaluation *evaluation, const uint32_t *code,
 		   uint32_t index)
 {
-	const struct node *node = &evaluation->nodes[index];
+	/* Names do not come here: nobody asks whether it is to be a string. */
 	const struct subject subject = {
 		.at = index,
 		.index = index,
-		.node = node,
+		.node = &evaluation->nodes[index],
 		.marks = PROGRAM_NONE,
-		.kinds = node->flags & NODE_KEY ? KIND_STRING : UINT8_MAX,
+		.kinds = UINT8_MAX,
 	};
 
 	return operations[program_operation(code)](evaluation, code, &subject);

@@ -160,7 +160,7 @@ static uint64_t picked_by(const struct evaluation *evaluation,
 	const struct quick_pick *table =
 		(const struct quick_pick *)(const void *)(step +
 							  QUICK_PICK_HEAD);
-	const uint32_t mask = step[8];
+	const uint32_t mask = step[6];
 
 	if (value->type != NODE_STRING)
 		return UINT64_MAX;
@@ -196,7 +196,7 @@ bool quick_picked(struct evaluation *evaluation, const uint32_t *step,
 		  uint32_t index)
 {
 	const uint32_t *branches =
-		step + QUICK_PICK_HEAD + (step[8] + 1) * QUICK_PICK_WORDS;
+		step + QUICK_PICK_HEAD + (step[6] + 1) * QUICK_PICK_WORDS;
 	const uint32_t enough = step[3] ? 1 : 2;
 	uint64_t left = pick(evaluation, step, index) & all_of(branches[0]);
 	uint32_t matches = 0;
