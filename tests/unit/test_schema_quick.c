@@ -158,6 +158,8 @@ static void members_are_found_whatever_their_number(void **state)
 	static const char many[] =
 		"{properties: {a: {type: integer}, b: {}, c: {}, d: {}, e: {}},"
 		" required: [a, e], additionalProperties: false}";
+	static const char open[] =
+		"{properties: {a: {type: integer}, b: {}, c: {}, d: {}}}";
 	static const char by_pattern[] =
 		"{patternProperties: {^x: {type: integer}}, "
 		"properties: {xa: {minimum: 3}}, additionalProperties: "
@@ -172,6 +174,8 @@ static void members_are_found_whatever_their_number(void **state)
 		{"many, unknown", many, "{a: 1, e: 2, f: 3}", INVALID},
 		{"many, an alias", many, "{b: &x a, *x : 1, e: 1}", FULLY},
 		{"many, a list as name", many, "{? [a] : 2, e: 1}", INVALID},
+		{"open, an alias", open, "{c: &x a, *x : s}", INVALID},
+		{"open, a list as name", open, "{? [a, b] : 2}", FULLY},
 		{"pattern", by_pattern, "{xb: 1, y: z}", QUICKLY},
 		{"pattern, wrong", by_pattern, "{xb: a}", INVALID},
 		{"both", by_pattern, "{xa: 3}", QUICKLY},

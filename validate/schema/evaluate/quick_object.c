@@ -195,8 +195,8 @@ static uint64_t pick(const struct evaluation *evaluation, const uint32_t *step,
 bool quick_picked(struct evaluation *evaluation, const uint32_t *step,
 		  uint32_t index)
 {
-	const uint32_t *branches =
-		step + QUICK_PICK_HEAD + (step[6] + 1) * QUICK_PICK_WORDS;
+	const uint32_t *branches = step + QUICK_PICK_HEAD +
+				   ((size_t)step[6] + 1) * QUICK_PICK_WORDS;
 	const uint32_t enough = step[3] ? 1 : 2;
 	uint64_t left = pick(evaluation, step, index) & all_of(branches[0]);
 	uint32_t matches = 0;
