@@ -27,10 +27,12 @@ static int not_found(const struct reference *reference, const char *reason)
 static const char *path_of(struct compiler *compiler, const char *uri)
 {
 	const size_t size = strlen(URI_TREE);
+	const struct span text = span_of(uri);
 
-	if (strncmp(uri, URI_TREE, size) != 0)
+	if (!span_starts(text, URI_TREE))
 		return uri;
-	return uri_decode(&compiler->arena, span_of(uri + size));
+	return uri_decode(&compiler->arena,
+			  (struct span){text.data + size, text.size - size});
 }
 
 /* Files that one schema may ask for: each is a dependency that is watched. */
