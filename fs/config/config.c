@@ -471,35 +471,31 @@ void config_plan(const struct config *config, const char *path,
 	plan_suppressions(config, path, seen, out);
 }
 
-static char *catalog_origin(const struct config *config, const char *path)
+static const char *catalog_origin(const struct config *config, const char *path)
 {
 	struct catalog_match match = {0};
-	char *origin = NULL;
 
 	if (config->catalog)
 		catalog_match(config->catalog, path, &match);
-	if (!match.url)
-		return strdup("");
-	return asprintf(&origin, "catalog: %s", match.name) < 0 ? NULL : origin;
+	return match.url ? match.origin : "";
 }
 
-char *config_schema_origin(const struct config *config, const char *path)
+const char *config_schema_origin(const struct config *config, const char *path)
 {
 	char buf[GLOB_PATH_SIZE];
 	const char *seen = pattern_path(path, buf);
 
 	if (strcmp(seen, CONFIG_FILE) == 0)
-		return strdup("built in");
+		return "built in";
 	if (config->settings->forced_schema)
-		return strdup("command line");
+		return "command line";
 
 	const struct config_schema *entry = find_entry(config, seen);
 
 	if (!entry)
 		return catalog_origin(config, seen);
-	return strdup(entry->schema
-			      ? glob_list_select(&entry->files, seen)->origin
-			      : "");
+	return entry->schema ? glob_list_select(&entry->files, seen)->origin
+			     : "";
 }
 
 const char *config_schema_shadowed(const struct config *config,

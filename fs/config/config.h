@@ -52,10 +52,9 @@ void config_plan(const struct config *config, const char *path,
 /*
  * Where the plan's schema came from, for people: "command line", "built in",
  * ".cfgfs.yaml:4 (ingest/)", "catalog: NAME"; "" if there is none, or if the
- * content decides (`when`). Owned (free()); NULL: no memory.
+ * content decides (`when`). Valid as long as config.
  */
-must_check char *config_schema_origin(const struct config *config,
-				      const char *path);
+const char *config_schema_origin(const struct config *config, const char *path);
 
 /*
  * The place of a further entry of `schemas:` that is for this file too, but

@@ -75,7 +75,8 @@ static int explain_content(struct judge *judge, const char *path,
 
 	if (schema) {
 		out->schema = strdup(schema);
-		out->schema_origin = config_schema_origin(use.config, path);
+		out->schema_origin =
+			strdup(config_schema_origin(use.config, path));
 		r = out->schema && out->schema_origin ? 0 : -ENOMEM;
 	}
 	if (r == 0 && !plan.ignore_suppressions)

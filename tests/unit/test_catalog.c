@@ -108,7 +108,7 @@ static void several_schemas_of_one_name_are_none(void **state)
 	assert_string_equal(match.candidates[0], SITE "b1.json");
 	assert_string_equal(match.candidates[1], SITE "b2.json");
 	catalog_match(catalog, "t", &match);
-	assert_string_equal(match.name, "?[2J");
+	assert_string_equal(match.origin, "catalog: ?[2J");
 	catalog_free(catalog);
 }
 

@@ -100,7 +100,7 @@ static void add_candidate(struct harvest *harvest,
 	if (match->candidate_count < PLAN_CANDIDATES_MAX)
 		match->candidates[match->candidate_count] = entry->url;
 	if (match->candidate_count == 0)
-		match->name = entry->name;
+		match->origin = entry->origin;
 	match->candidate_count++;
 }
 

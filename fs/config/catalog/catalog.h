@@ -29,8 +29,8 @@ void catalog_free(struct catalog *catalog);
 
 /* What the catalog says of a file; texts live as long as the catalog. */
 struct catalog_match {
-	const char *url;  /* NULL: no schema, or more than one */
-	const char *name; /* of its entry, for people */
+	const char *url;    /* NULL: no schema, or more than one */
+	const char *origin; /* its entry, for people: "catalog: NAME" */
 	const char *candidates[PLAN_CANDIDATES_MAX]; /* URLs when ambiguous */
 	size_t candidate_count;			     /* also those not kept */
 };

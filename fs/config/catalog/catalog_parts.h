@@ -20,7 +20,7 @@ enum {
 #define CATALOG_NONE UINT32_MAX
 
 struct catalog_entry {
-	const char *name; /* printable, cut */
+	const char *origin; /* "catalog: NAME", printable, cut */
 	const char *url;
 };
 

@@ -235,10 +235,10 @@ static int add_entry(struct reader *reader, uint32_t at, uint32_t *last)
 
 	struct catalog_entry *entry = &catalog->entries[catalog->entry_count];
 
-	entry->name = arena_text(&catalog->arena, span_of(shown));
+	entry->origin = arena_printf(&catalog->arena, "catalog: %s", shown);
 	entry->url = arena_text(&catalog->arena,
 				node_text(&reader->doc->nodes[url]));
-	if (!entry->name || !entry->url)
+	if (!entry->origin || !entry->url)
 		return catalog->arena.error;
 
 	int r = add_url(reader, &reader->doc->nodes[url]);

@@ -3,6 +3,7 @@
 #include "validate/schema/compile/uri.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 /* A reference being resolved. */
 struct reference {
@@ -150,6 +151,16 @@ static struct span unescape(char *step, size_t size)
 /* Containers with more members are searched by a table. */
 enum { FEW_MEMBERS = 16 };
 
+/* An item's name is its number; data NULL: the arena failed. */
+static struct span item_name(struct arena *arena, uint32_t number)
+{
+	char digits[16];
+	const int size = snprintf(digits, sizeof(digits), "%u", number);
+	const struct span text = {digits, (size_t)size};
+
+	return (struct span){arena_text(arena, text), text.size};
+}
+
 static int index_members(struct compiler *compiler, struct source *source,
 			 uint32_t container)
 {
@@ -161,16 +172,19 @@ static int index_members(struct compiler *compiler, struct source *source,
 	source->notes[container].is_indexed = true;
 	for (uint32_t at = container + 1; at < nodes[container].next;) {
 		const uint32_t value = is_object ? nodes[at].next : at;
-		const char *digits = is_object ? ""
-					       : arena_printf(&compiler->arena,
-							      "%u", number++);
+		const bool has_name =
+			!is_object || !node_is_container(doc_node(doc, at));
+		const struct span name =
+			is_object ? key_text(doc, at)
+				  : item_name(&compiler->arena, number++);
 
-		if (!digits)
+		if (!name.data)
 			return compiler->arena.error;
 
-		const int r = names_add(
-			&source->members, &compiler->arena, container,
-			is_object ? key_text(doc, at) : span_of(digits), value);
+		const int r =
+			has_name ? names_add(&source->members, &compiler->arena,
+					     container, name, value)
+				 : 0;
 
 		if (r)
 			return r;
