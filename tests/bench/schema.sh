@@ -105,6 +105,7 @@ function show(r) { return r == "-" ? r : sprintf("%.2f", r) }
 	printf "%-28s %5s %9s %9s %7s %9s %9s %7s %9s %7s\n", $1, $2, $3, $4,
 		show(note(1, ratio($4, $3))), $5, $6,
 		show(note(2, ratio($6, $5))), $7, show(note(3, ratio($7, $5)))
+	fflush()
 }
 END {
 	printf "geometric means: compile %s x ajv (%d), evaluate %s x ajv (%d)," \
