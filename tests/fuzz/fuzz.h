@@ -41,6 +41,12 @@ char *fuzz_copy_text(struct span text);
 /* A number that depends on every byte, to vary limits without a byte. */
 uint32_t fuzz_number(struct span text);
 
+/*
+ * Basic blocks run so far, in a build by gcc with -fsanitize-coverage=trace-pc:
+ * time that is the same on every machine. 0 in other builds.
+ */
+uint64_t fuzz_steps(void);
+
 /* Is `part` inside? Plain loops: libFuzzer must not learn the answer. */
 bool fuzz_contains(struct span text, struct span part);
 

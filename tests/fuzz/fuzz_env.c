@@ -5,8 +5,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct fuzz_reader reader = {"env", "", CHECK_DOC_NESTED,
-						  NULL};
+	static const struct fuzz_reader reader = {
+		.format = "env", .dialect = "", .promises = CHECK_DOC_NESTED};
 
 	fuzz_read(&reader, fuzz_span(data, size));
 	return 0;

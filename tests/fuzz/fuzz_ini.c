@@ -12,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span text = fuzz_span(data, size);
 	const size_t number = fuzz_take_byte(&text) % array_size(dialects);
-	const struct fuzz_reader reader = {"ini", dialects[number], 0, NULL};
+	const struct fuzz_reader reader = {.format = "ini",
+					   .dialect = dialects[number]};
 
 	fuzz_read(&reader, text);
 	return 0;

@@ -4,9 +4,9 @@
 #include "tests/fuzz/reader.h"
 
 static const struct fuzz_reader dialects[] = {
-	{"json", "", CHECK_DOC_NESTED, NULL},
-	{"jsonc", "jsonc", CHECK_DOC_NESTED, NULL},
-	{"ndjson", "ndjson", CHECK_DOC_NESTED, NULL},
+	{.format = "json", .dialect = "", .promises = CHECK_DOC_NESTED},
+	{.format = "jsonc", .dialect = "jsonc", .promises = CHECK_DOC_NESTED},
+	{.format = "ndjson", .dialect = "ndjson", .promises = CHECK_DOC_NESTED},
 };
 
 /* What is JSON is the same as JSONC. */

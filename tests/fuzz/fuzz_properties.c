@@ -5,8 +5,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct fuzz_reader reader = {"properties", "properties",
-						  CHECK_DOC_NESTED, NULL};
+	static const struct fuzz_reader reader = {.format = "properties",
+						  .dialect = "properties",
+						  .promises = CHECK_DOC_NESTED};
 
 	fuzz_read(&reader, fuzz_span(data, size));
 	return 0;

@@ -24,8 +24,8 @@ static void evaluate_own_text(const struct schema_case *given,
 			      const struct schema *schema)
 {
 	const bool is_yaml = strcmp(given->path, "s.yaml") == 0;
-	const struct fuzz_reader reader = {is_yaml ? "yaml" : "json", "", 0,
-					   NULL};
+	const struct fuzz_reader reader = {.format = is_yaml ? "yaml" : "json",
+					   .dialect = ""};
 	struct fuzz_reading reading = {.limits = LIMITS_DEFAULT};
 
 	reading.limits.steps = SCHEMA_CASE_STEPS;

@@ -9,11 +9,13 @@
 
 /* 'd' is YAML. */
 static const struct fuzz_reader readers[] = {
-	{"yaml", "", CHECK_DOC_NESTED | CHECK_DOC_SHARED, NULL},
-	{"json", "", CHECK_DOC_NESTED, NULL},
-	{"toml", "", 0, NULL},
-	{"ini", "", 0, NULL},
-	{"env", "", CHECK_DOC_NESTED, NULL},
+	{.format = "yaml",
+	 .dialect = "",
+	 .promises = CHECK_DOC_NESTED | CHECK_DOC_SHARED},
+	{.format = "json", .dialect = "", .promises = CHECK_DOC_NESTED},
+	{.format = "toml", .dialect = ""},
+	{.format = "ini", .dialect = ""},
+	{.format = "env", .dialect = "", .promises = CHECK_DOC_NESTED},
 };
 
 struct input {

@@ -5,7 +5,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct fuzz_reader reader = {"toml", "", 0, NULL};
+	static const struct fuzz_reader reader = {.format = "toml",
+						  .dialect = ""};
 
 	fuzz_read(&reader, fuzz_span(data, size));
 	return 0;

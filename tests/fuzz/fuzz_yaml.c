@@ -9,9 +9,12 @@ enum { PROMISES = CHECK_DOC_NESTED | CHECK_DOC_SHARED };
 /* The quick reader and the library's say the same. */
 static void compare_readers(struct span text)
 {
-	static const struct fuzz_reader usual = {"yaml", "", PROMISES, NULL};
-	static const struct fuzz_reader slow = {"yaml", "", PROMISES,
-						yaml_read_by_library};
+	static const struct fuzz_reader usual = {
+		.format = "yaml", .dialect = "", .promises = PROMISES};
+	static const struct fuzz_reader slow = {.format = "yaml",
+						.dialect = "",
+						.promises = PROMISES,
+						.read = yaml_read_by_library};
 	struct fuzz_reading a = {.limits = LIMITS_DEFAULT};
 	struct fuzz_reading b = {.limits = LIMITS_DEFAULT};
 
@@ -24,7 +27,8 @@ static void compare_readers(struct span text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct fuzz_reader reader = {"yaml", "", PROMISES, NULL};
+	static const struct fuzz_reader reader = {
+		.format = "yaml", .dialect = "", .promises = PROMISES};
 
 	fuzz_read(&reader, fuzz_span(data, size));
 	compare_readers(fuzz_span(data, size));

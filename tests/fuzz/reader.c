@@ -14,6 +14,9 @@
  */
 enum { ARENA_PER_BYTE = 600, ARENA_BASE = 256 * 1024 };
 
+/* Basic blocks that a byte may take, and what a file may take anyway. */
+enum { STEPS_PER_BYTE = 300, STEPS_BASE = 100 * 1000 };
+
 /* As validate_bytes() does it: is it UTF-8 without NUL afterwards? */
 static bool decode(struct fuzz_reading *reading, const struct format *format,
 		   struct span *text)
@@ -63,8 +66,11 @@ void fuzz_reading_run(struct fuzz_reading *reading,
 			      .doc = &reading->doc,
 			      .findings = &reading->findings};
 
+	const uint64_t before = fuzz_steps();
+
 	reading->result =
 		reader->read ? reader->read(&parse) : format->read(&parse);
+	reading->steps = fuzz_steps() - before;
 	reading->skip = parse.skip;
 }
 
@@ -233,6 +239,9 @@ void fuzz_read(const struct fuzz_reader *reader, struct span text)
 
 	fuzz_require(used <= ARENA_BASE + text.size * ARENA_PER_BYTE,
 		     "memory is linear");
+	fuzz_require(reading.steps <= STEPS_BASE + reader->free_steps +
+					      text.size * STEPS_PER_BYTE,
+		     "time is linear");
 	fuzz_require(!reading.is_text || reading.result == 0, "a text is read");
 	if (reading.is_text)
 		check_reading(&reading, reader, text);

@@ -13,6 +13,7 @@ struct fuzz_reader {
 	const char *dialect;
 	unsigned promises;   /* enum check_doc_promise */
 	format_reader *read; /* instead of the format's own; or NULL */
+	uint64_t free_steps; /* more than in proportion to the text */
 };
 
 /* Read and check; ends the process when an invariant fails. */
@@ -26,8 +27,9 @@ struct fuzz_reading {
 	struct doc doc;
 	struct findings findings;
 	const char *skip;
-	int result;   /* of the reader, or of bringing the text to UTF-8 */
-	bool is_text; /* it was UTF-8 without NUL, so it was read */
+	uint64_t steps; /* of the reader, see fuzz_steps() */
+	int result;	/* of the reader, or of bringing the text to UTF-8 */
+	bool is_text;	/* it was UTF-8 without NUL, so it was read */
 };
 
 /* Bring the text to UTF-8 as validate_bytes() does, then read it. */

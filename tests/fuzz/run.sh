@@ -3,7 +3,9 @@
 #   tests/fuzz/run.sh [SECONDS [TARGET...]]   each target for SECONDS (60)
 # Everything goes to CFGFS_FUZZ_BUILD (default: build-fuzz): corpus/TARGET keeps
 # the inputs that were learned, finds/ those that broke something. Ends with the
-# executions and finds of all; exits 1 if something was found.
+# executions and finds of all; exits 1 if something was found. At last, in a
+# build by gcc that counts basic blocks, mutations are looked through for inputs
+# that take more time than in proportion to their size.
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=${CFGFS_FUZZ_BUILD:-$top/build-fuzz}
@@ -50,8 +52,9 @@ for target in "$@"; do
 	words=$top/tests/fuzz/words/$target.dict
 	[ -e "$words" ] || words=/dev/null
 	begin=$(date +%s)
-	"tests/fuzz/fuzz_$target" -max_total_time="$seconds" -max_len=4096 \
-		-timeout=10 -rss_limit_mb=2048 -dict="$words" \
+	# Its entropic schedule would take most of the time of small inputs.
+	"tests/fuzz/fuzz_$target" -max_total_time="$seconds" -max_len=1024 \
+		-entropic=0 -timeout=10 -rss_limit_mb=2048 -dict="$words" \
 		-artifact_prefix="finds/$target-" -print_final_stats=1 \
 		-close_fd_mask=1 "corpus/$target" \
 		"$top/tests/fuzz/corpus_$target" >"$target.log" 2>&1
@@ -72,5 +75,33 @@ for target in "$@"; do
 	total=$((total + ${count:-0}))
 	finds=$((finds + found))
 done
+
+# count_steps TARGET...: is time linear?
+count_steps() {
+	steps=$build/steps
+	if [ ! -e "$steps/build.ninja" ]; then
+		mkdir -p "$steps"
+		gcc -O2 -I"$top" -c -o "$steps/steps.o" \
+			"$top/tests/fuzz/steps.c" || return 2
+		CC=gcc meson setup "$steps" "$top" \
+			-Dc_args=-fsanitize-coverage=trace-pc \
+			-Dc_link_args="$steps/steps.o" \
+			>"$steps/setup.log" 2>&1 || return 2
+	fi
+	ninja -C "$steps" $(printf 'tests/fuzz/replay_%s ' "$@") \
+		>"$steps/build.log" 2>&1 || return 2
+	for target in "$@"; do
+		"$steps/tests/fuzz/replay_$target" \
+			"$top/tests/fuzz/corpus_$target" \
+			"$top/tests/fuzz/words/$target.dict" 10000 \
+			>"$steps/$target.log" 2>&1 && continue
+		grep -E 'invariant|failed' "$steps/$target.log"
+		mv "crash-replay_$target" "finds/$target-steps"
+		finds=$((finds + 1))
+	done
+}
+if command -v gcc >/dev/null; then
+	count_steps "$@" || echo "steps were not counted: see $build/steps"
+fi
 echo "$total executions, $finds finds; inputs that broke something: $build/finds"
 [ $finds -eq 0 ]

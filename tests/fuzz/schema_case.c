@@ -68,6 +68,9 @@ struct schema *schema_case_compile(const struct schema_case *given)
 	return schema;
 }
 
+/* Basic blocks that a counted step may take; the rest is for findings. */
+enum { STEPS_BASE = 4000 * 1000, STEPS_PER_STEP = 40 };
+
 typedef int evaluator(const struct schema *schema,
 		      const struct schema_run *run);
 
@@ -88,8 +91,12 @@ static struct verdict *evaluate(evaluator *by, const struct schema *schema,
 		.findings = &findings,
 		.show_values = may_quote,
 	};
+	const uint64_t before = fuzz_steps();
 	const int r = by(schema, &run);
 
+	fuzz_require(fuzz_steps() - before <=
+			     STEPS_BASE + run.max_steps * STEPS_PER_STEP,
+		     "time is bounded by the steps");
 	if (r == -E2BIG && reading->arena.error == -E2BIG)
 		return NULL;
 	fuzz_require(r == 0, "an evaluation ends with an answer");
