@@ -53,6 +53,20 @@ static void check_grouped(struct span text, struct span subject, int answer)
 		     "a group around a pattern changes nothing");
 }
 
+/* Whatever short cut was taken, the engine says the same. */
+static void check_engine(struct span text, struct span subject, int answer)
+{
+	struct pattern *pattern = NULL;
+	char why[PATTERN_WHY_SIZE] = "";
+	const int r = pattern_compile_engine(text, &pattern, why);
+	const int other = r == 0 ? match(pattern, subject) : -E2BIG;
+
+	pattern_free(pattern);
+	fuzz_require(r == 0, "the engine takes what is taken");
+	fuzz_require(answer < 0 || other < 0 || answer == other,
+		     "the engine has the same answer");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span rest = fuzz_span(data, size);
@@ -71,7 +85,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!pattern)
 		return 0;
-	check_grouped(text, rest, match(pattern, rest));
+
+	const int answer = match(pattern, rest);
+
+	check_grouped(text, rest, answer);
+	check_engine(text, rest, answer);
 	pattern_free(pattern);
 	return 0;
 }
