@@ -75,7 +75,7 @@ static void check_lines(const struct excerpt_request *request, uint32_t number,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct limits limits = LIMITS_DEFAULT;
+	const struct limits limits = LIMITS_DEFAULT;
 	struct span rest = fuzz_span(data, size);
 	const struct fuzz_reader *reader =
 		&readers[(fuzz_take_byte(&rest) + 2u) % array_size(readers)];

@@ -305,6 +305,20 @@ static size_t quantifier_size(const struct rewrite *rewrite)
 	return peek(rewrite, size) == '}' ? size + 1 : 0;
 }
 
+static bool rewrite_class(struct rewrite *rewrite)
+{
+	/* PCRE2 forgets what is said of how often an empty class may occur. */
+	if (peek(rewrite, 1) == ']') {
+		rewrite->at += 2;
+		return put_text(rewrite, "(?:[])");
+	}
+	rewrite->in_class = true;
+	copy(rewrite, 1);
+	if (peek(rewrite, 0) == '^')
+		copy(rewrite, 1);
+	return true;
+}
+
 static bool rewrite_plain(struct rewrite *rewrite)
 {
 	const char c = peek(rewrite, 0);
@@ -342,11 +356,7 @@ static bool rewrite_plain(struct rewrite *rewrite)
 				 rewrite->lookbehind == rewrite->depth;
 		return copy(rewrite, 1);
 	case '[':
-		rewrite->in_class = true;
-		copy(rewrite, 1);
-		if (peek(rewrite, 0) == '^')
-			copy(rewrite, 1);
-		return true;
+		return rewrite_class(rewrite);
 	default:
 		return copy(rewrite, 1);
 	}
