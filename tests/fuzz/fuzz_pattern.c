@@ -7,11 +7,12 @@
 #include <errno.h>
 
 /* NULL: refused. */
-static struct pattern *compile(struct span text)
+static struct pattern *compile(struct span text, bool by_engine)
 {
 	struct pattern *pattern = NULL;
 	char why[PATTERN_WHY_SIZE] = "";
-	const int r = pattern_compile(text, &pattern, why);
+	const int r = by_engine ? pattern_compile_engine(text, &pattern, why)
+				: pattern_compile(text, &pattern, why);
 
 	fuzz_require(r == 0 || r == -EBADMSG, "a pattern is good or refused");
 	fuzz_require(!pattern == !!r, "a pattern is there when it is good");
@@ -34,37 +35,25 @@ static int match(const struct pattern *pattern, struct span subject)
 	return first;
 }
 
-/* In a group no short cut can be taken, and the answer is the same. */
-static void check_grouped(struct span text, struct span subject, int answer)
+/* PCRE2 takes the same patterns, and its answer is the same. */
+static void check_engine(struct span text, struct span subject,
+			 const struct pattern *ours)
 {
-	auto_free char *grouped = malloc(text.size + 5);
+	struct pattern *pattern = compile(text, true);
 
-	fuzz_require(grouped, "memory for a copy");
-	memcpy(grouped, "(?:", 3);
-	memcpy(grouped + 3, text.data, text.size);
-	grouped[text.size + 3] = ')';
+	fuzz_require(!pattern == !ours, "PCRE2 takes what we take");
+	if (!pattern)
+		return;
 
-	struct pattern *pattern =
-		compile((struct span){grouped, text.size + 4});
-	const int other = pattern ? match(pattern, subject) : -E2BIG;
+	const int wanted = match(pattern, subject);
+	const int found = match(ours, subject);
 
 	pattern_free(pattern);
-	fuzz_require(answer < 0 || other < 0 || answer == other,
-		     "a group around a pattern changes nothing");
-}
-
-/* Whatever short cut was taken, the engine says the same. */
-static void check_engine(struct span text, struct span subject, int answer)
-{
-	struct pattern *pattern = NULL;
-	char why[PATTERN_WHY_SIZE] = "";
-	const int r = pattern_compile_engine(text, &pattern, why);
-	const int other = r == 0 ? match(pattern, subject) : -E2BIG;
-
-	pattern_free(pattern);
-	fuzz_require(r == 0, "the engine takes what is taken");
-	fuzz_require(answer < 0 || other < 0 || answer == other,
-		     "the engine has the same answer");
+	/* PCRE2 10.42 heeds an anchor in what is repeated no times. */
+	if (memmem(text.data, text.size, "{0", 2))
+		return;
+	fuzz_require(wanted < 0 || found < 0 || wanted == found,
+		     "PCRE2 answers as we do");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -81,15 +70,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text.data = text_bytes;
 	rest.data = subject_bytes;
 
-	struct pattern *pattern = compile(text);
+	struct pattern *pattern = compile(text, false);
 
-	if (!pattern)
-		return 0;
-
-	const int answer = match(pattern, rest);
-
-	check_grouped(text, rest, answer);
-	check_engine(text, rest, answer);
+	check_engine(text, rest, pattern);
 	pattern_free(pattern);
 	return 0;
 }

@@ -305,17 +305,21 @@ static size_t quantifier_size(const struct rewrite *rewrite)
 	return peek(rewrite, size) == '}' ? size + 1 : 0;
 }
 
+/* The begin of a class. */
 static bool rewrite_class(struct rewrite *rewrite)
 {
-	/* PCRE2 forgets what is said of how often an empty class may occur. */
+	/* PCRE2 forgets what is repeated if it is a class of nothing. */
 	if (peek(rewrite, 1) == ']') {
 		rewrite->at += 2;
-		return put_text(rewrite, "(?:[])");
+		return put_text(rewrite, "[^\\u0000-\\u{10ffff}]");
 	}
 	rewrite->in_class = true;
 	copy(rewrite, 1);
 	if (peek(rewrite, 0) == '^')
-		copy(rewrite, 1);
+		return copy(rewrite, 1);
+	/* It would take [: for the begin of a named class here, too. */
+	if (peek(rewrite, 0) && strchr(":.=", peek(rewrite, 0)))
+		put_text(rewrite, "\\");
 	return true;
 }
 

@@ -388,14 +388,18 @@ static bool repeat(struct parser *parser, struct span begin,
 static bool parse_piece(struct parser *parser, struct fragment *out)
 {
 	const struct span begin = parser->rest;
-	const char c = peek(parser, 0);
+	const bool is_anchor = peek(parser, 0) == '^' || peek(parser, 0) == '$';
+	struct span atom;
 	struct times times;
 
-	if (!parse_atom(parser, out) || !take_times(parser, &times))
+	if (!parse_atom(parser, out))
 		return false;
-	if (times.least == 1 && times.most == 1)
+	atom = parser->rest;
+	if (!take_times(parser, &times))
+		return false;
+	if (atom.data == parser->rest.data)
 		return true;
-	return c != '^' && c != '$' && repeat(parser, begin, &times, out);
+	return !is_anchor && repeat(parser, begin, &times, out);
 }
 
 static bool parse_sequence(struct parser *parser, struct fragment *out)
