@@ -40,7 +40,7 @@ static void base64_is_whole_groups_of_its_digits(void **state)
 		"",    "YQ==", "YWI=", "YWJj", "YWJj\r\nYWI=\n", "+/+/ +/8=\t",
 		"YR=="};
 	static const char *const bad[] = {
-		"Y",	"YQ",	    "YQ=",  "YQ===", "=",    "====",
+		"Y",	"YQ",	    "YQ=",  "YQ===", "YQ=Y", "=",    "====",
 		"Y===", "YQ==YQ==", "YW*j", "YWJ-_", "a%bc", "YWJjY"};
 
 	(void)state;

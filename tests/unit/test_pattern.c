@@ -179,6 +179,56 @@ static void what_is_no_pattern_is_refused(void **state)
 	}
 }
 
+static size_t put_point(uint32_t point, char text[static 4])
+{
+	if (point < 0x80) {
+		text[0] = (char)point;
+		return 1;
+	}
+	if (point < 0x800) {
+		text[0] = (char)(unsigned char)(0xc0 | point >> 6);
+		text[1] = (char)(unsigned char)(0x80 | (point & 0x3f));
+		return 2;
+	}
+	text[0] = (char)(unsigned char)(0xe0 | point >> 12);
+	text[1] = (char)(unsigned char)(0x80 | (point >> 6 & 0x3f));
+	text[2] = (char)(unsigned char)(0x80 | (point & 0x3f));
+	return 3;
+}
+
+/* Every character of the first plane, against what PCRE2 says. */
+static void named_sets_are_those_of_the_engine(void **state)
+{
+	static const char *const sets[] = {"^.$",      "^\\s$",	 "^\\S$",
+					   "^[^\\s]$", "^\\w$",	 "^\\W$",
+					   "^\\D$",    "^[\\S]$"};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(sets); i++) {
+		struct pattern_memory *memory = NULL;
+		struct pattern *ours = NULL;
+		struct pattern *engine = NULL;
+		char text[4];
+
+		assert_int_equal(compile_in(false, span_of(sets[i]), &ours), 0);
+		assert_int_equal(compile_in(true, span_of(sets[i]), &engine),
+				 0);
+		for (uint32_t point = 0; point < 0x10000; point++) {
+			const struct span subject = {text,
+						     put_point(point, text)};
+
+			if (point >= 0xd800 && point < 0xe000)
+				continue;
+			if (pattern_match(ours, subject, &memory) !=
+			    pattern_match(engine, subject, &memory))
+				fail_msg("%s on U+%04X", sets[i], point);
+		}
+		pattern_memory_free(memory);
+		pattern_free(ours);
+		pattern_free(engine);
+	}
+}
+
 /* A lookbehind may begin with what is repeated: that changes nothing. */
 static void lookbehinds_may_begin_with_repetitions(void **state)
 {
@@ -580,6 +630,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(patterns_mean_what_ecma_says),
 		cmocka_unit_test(what_is_no_pattern_is_refused),
+		cmocka_unit_test(named_sets_are_those_of_the_engine),
 		cmocka_unit_test(lookbehinds_may_begin_with_repetitions),
 		cmocka_unit_test(what_is_not_supported_is_named),
 		cmocka_unit_test(only_what_is_not_regular_needs_the_engine),

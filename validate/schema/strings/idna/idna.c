@@ -81,15 +81,11 @@ static bool is_canonical(const struct label *label, struct span text)
 	return size == text.size && strncasecmp(encoded, text.data, size) == 0;
 }
 
-/* Decode what is behind "xn--"; it must hold more than ASCII. */
+/* Decode what is behind "xn--". (ASCII alone would end with a hyphen.) */
 static bool decode(struct span text, struct label *label)
 {
-	bool is_wide = false;
-
 	label->count = punycode_decode(text, label->points);
-	for (size_t i = 0; i < label->count; i++)
-		is_wide |= label->points[i] >= 0x80;
-	return is_wide && is_canonical(label, text);
+	return label->count && is_canonical(label, text);
 }
 
 /* The code points of a label in Unicode, and the size it has in ASCII. */

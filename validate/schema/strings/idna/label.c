@@ -6,8 +6,6 @@ enum {
 	KERAIA = 0x375,
 	GERESH = 0x5f3,
 	GERSHAYIM = 0x5f4,
-	ARABIC_ZERO = 0x660,
-	EXTENDED_ARABIC_ZERO = 0x6f0,
 	NON_JOINER = 0x200c,
 	JOINER = 0x200d,
 	KATAKANA_DOT = 0x30fb,
@@ -96,15 +94,10 @@ static bool has_script(const struct label *label, enum idna_script script)
 	return false;
 }
 
-/* Is a digit of the ten that begin with `zero` in the label? */
-static bool has_digit(const struct label *label, uint32_t zero)
-{
-	for (size_t i = 0; i < label->count; i++)
-		if (label->points[i] - zero < 10)
-			return true;
-	return false;
-}
-
+/*
+ * The rules for two kinds of Arabic digits (A.8, A.9) are not here: a label
+ * that mixes them breaks the rule of direction.
+ */
 static bool is_in_company(const struct label *label, size_t at)
 {
 	const bool has_next = at + 1 < label->count;
@@ -142,8 +135,7 @@ bool label_is_in_context(const struct label *label)
 	for (size_t i = 0; i < count; i++)
 		if (!is_in_company(label, i))
 			return false;
-	return !has_digit(label, ARABIC_ZERO) ||
-	       !has_digit(label, EXTENDED_ARABIC_ZERO);
+	return true;
 }
 
 static uint8_t combining_class(uint32_t point)
