@@ -60,7 +60,9 @@ static int choose_named(struct association *run, struct span reference,
 	out->path = resolve_path(run->arena, run->plan->directory, rest);
 	if (!out->path && !run->arena->error)
 		findings_undecided(run->findings, "schema/unavailable", place,
-				   "the schema's path leaves the tree");
+				   "the schema's path leaves the tree; keep it "
+				   "inside, or make a folder above both the "
+				   "root");
 	return run->arena->error;
 }
 
