@@ -132,6 +132,31 @@ static void more_candidates_than_are_named_are_counted(void **state)
 	catalog_free(catalog);
 }
 
+static void what_the_catalog_says_is_part_of_the_key(void **state)
+{
+	const struct span content = span_of("a: 1\n");
+	struct plan plan = {.directory = "",
+			    .candidates = {"u", "v", "w", "x"},
+			    .candidate_count = 4};
+	struct plan other = plan;
+	struct digest a = plan_digest(&plan, content);
+	struct digest b = plan_digest(&other, content);
+
+	(void)state;
+	assert_true(digest_equal(&a, &b));
+	other.candidate_count = 5;
+	b = plan_digest(&other, content);
+	assert_false(digest_equal(&a, &b));
+	other = plan;
+	other.candidates[3] = "y";
+	b = plan_digest(&other, content);
+	assert_false(digest_equal(&a, &b));
+	other = plan;
+	other.is_by_catalog = true;
+	b = plan_digest(&other, content);
+	assert_false(digest_equal(&a, &b));
+}
+
 static void what_is_no_catalog_is_told(void **state)
 {
 	static const struct {
@@ -316,6 +341,7 @@ int main(void)
 		cmocka_unit_test(files_have_the_schema_of_their_name),
 		cmocka_unit_test(several_schemas_of_one_name_are_none),
 		cmocka_unit_test(more_candidates_than_are_named_are_counted),
+		cmocka_unit_test(what_the_catalog_says_is_part_of_the_key),
 		cmocka_unit_test(what_is_no_catalog_is_told),
 		cmocka_unit_test(
 			a_catalog_that_would_slow_every_file_down_is_refused),

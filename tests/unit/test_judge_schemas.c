@@ -5,6 +5,10 @@
 
 #include <errno.h>
 
+/* Four of them are longer than a name can be. */
+#define LONG_NAME                                                              \
+	"01234567890123456789012345678901234567890123456789012345678901234567" \
+	"89"
 #define SITE "https://www.schemastore.org/"
 
 static const char wants_string[] =
@@ -172,15 +176,19 @@ static void the_longest_prefix_counts_and_the_command_line_first(void **state)
 
 static void a_map_leads_nowhere_but_into_its_folder(void **state)
 {
-	static const char *const urls[] = {
-		"https://x/../secret.json",
-		"https://x/%2e%2e/secret.json",
-		"https://x/..%2fsecret.json",
-		"https://x/out.json",
-		"https://x/d/%2e%2e/%2e%2e/secret.json",
-		"https://x/%00",
-		"https://x/",
-		"https://x",
+	static const struct {
+		const char *url;
+		const char *text;
+	} urls[] = {
+		{"https://x/../secret.json", "leads out of its folder"},
+		{"https://x/%2e%2e/secret.json", "leads out of its folder"},
+		{"https://x/..%2fsecret.json", "leads out of its folder"},
+		{"https://x/d/%2e%2e/%2e%2e/secret.json",
+		 "leads out of its folder"},
+		{"https://x/out.json", "leads out of its folder"},
+		{"https://x/%00", "is not in the folder"},
+		{"https://x/", "is a folder"},
+		{"https://x", "nothing is fetched"},
 	};
 	struct fixture *fixture = *state;
 	char path[PATH_MAX];
@@ -197,9 +205,11 @@ static void a_map_leads_nowhere_but_into_its_folder(void **state)
 	for (size_t i = 0; i < array_size(urls); i++) {
 		char text[256];
 
-		snprintf(text, sizeof(text), "{\"$schema\": \"%s\"}", urls[i]);
+		snprintf(text, sizeof(text), "{\"$schema\": \"%s\"}",
+			 urls[i].url);
 		tree_write(&fixture->tree, "a.json", text);
-		expect(fixture, urls[i], "a.json", STATE_ERROR, "the schema");
+		expect(fixture, urls[i].url, "a.json", STATE_ERROR,
+		       urls[i].text);
 	}
 }
 
@@ -211,6 +221,8 @@ static void what_lies_there_instead_of_a_file_is_told(void **state)
 	} cases[] = {
 		{"none.json", "'none.json' does not exist"},
 		{"file/none.json", "does not exist"},
+		{LONG_NAME LONG_NAME LONG_NAME LONG_NAME ".json",
+		 "...' does not exist"},
 		{"folder", "'folder' is a folder; name a file"},
 		{"out.json", "leads out of its folder"},
 		{"loop.json", "is a symbolic link that leads in a circle"},
@@ -232,7 +244,7 @@ static void what_lies_there_instead_of_a_file_is_told(void **state)
 		mkfifo(tree_path(&fixture->tree, "pipe.json", path), 0600), 0);
 	open_judge(fixture);
 	for (size_t i = 0; i < array_size(cases); i++) {
-		char text[256];
+		char text[512];
 
 		snprintf(text, sizeof(text), "{\"$schema\": \"%s\"}",
 			 cases[i].path);
@@ -339,6 +351,12 @@ static void edits_of_the_catalog_count_at_once(void **state)
 	tree_write(&fixture->tree, "store/catalog.json", one);
 	expect(fixture, "one, its file not kept", "x.yaml", STATE_VALID,
 	       "not held against " SITE "a.json");
+	tree_write(&fixture->tree, ".cfgfs.yaml",
+		   "catalog: store\nschemas: [{files: [x.yaml], schema: \"" SITE
+		   "a.json\"}]\n");
+	expect(fixture, "named by the tree it must be there", "x.yaml",
+	       STATE_ERROR, "is not in the folder");
+	tree_write(&fixture->tree, ".cfgfs.yaml", "catalog: store\n");
 	tree_write(&fixture->tree, "store/deep/down/a.json", wants_string);
 	expect(fixture, "its file comes", "x.yaml", STATE_INVALID,
 	       "expected string");
@@ -355,6 +373,7 @@ static void edits_of_the_catalog_count_at_once(void **state)
 static void without_its_schema_a_required_one_is_missed(void **state)
 {
 	struct fixture *fixture = *state;
+	struct judgement *judgement;
 
 	tree_write(&fixture->tree, "store/catalog.json",
 		   "{\"schemas\": [{\"url\": \"" SITE "a.json\","
@@ -365,6 +384,12 @@ static void without_its_schema_a_required_one_is_missed(void **state)
 	open_judge(fixture);
 	expect(fixture, "not kept", "x.yaml", STATE_INVALID,
 	       "not held against");
+	assert_int_equal(judge_file(fixture->judge, "x.yaml", &judgement), 0);
+	/* What was not there was not used either. */
+	assert_string_equal(
+		verdict_text(judgement->verdict, judgement->verdict->schema),
+		"");
+	judgement_release(judgement);
 }
 
 static void every_format_can_do_without_its_schema(void **state)
@@ -473,7 +498,10 @@ static void no_file_takes_the_place_of_the_own_schema(void **state)
 	tree_write(&fixture->tree, "cfgfs:config", "true");
 	tree_write(&fixture->tree, ".cfgfs.yaml", "nonsense: 1\n");
 	open_judge(fixture);
+	tree_write(&fixture->tree, "a.yaml",
+		   "# $schema: cfgfs:config\nnonsense: 1\n");
 	expect(fixture, "own", ".cfgfs.yaml", STATE_INVALID, "unknown key");
+	expect(fixture, "by name", "a.yaml", STATE_INVALID, "unknown key");
 }
 
 #define judged(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)

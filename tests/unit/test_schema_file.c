@@ -20,9 +20,12 @@ static const struct {
 	{"d/unreadable.json", "", -EACCES},
 };
 
+static size_t reads;
+
 static int read_file(void *ctx, const char *path, struct span *out)
 {
 	(void)ctx;
+	reads++;
 	for (size_t i = 0; i < array_size(files); i++) {
 		if (strcmp(files[i].path, path) != 0)
 			continue;
@@ -299,6 +302,96 @@ static void many_schemas_in_one_file_are_bounded(void **state)
 	assert_int_equal(verdict->findings[3].document, 3);
 }
 
+static void what_is_absent_is_asked_for_once(void **state)
+{
+	static const char json[] =
+		"{\"$schema\": \"" D7 "\", \"allOf\": [\n"
+		"{\"$ref\": \"none.json\"}, {\"$ref\": \"none.json#/a\"},\n"
+		"{\"$ref\": \"https://x/\"}, {\"$ref\": \"https://x/#a\"}]}";
+	const struct plan plan = plan_of("s.json", json);
+
+	(void)state;
+	reads = 0;
+
+	auto_free struct verdict *verdict = judge(&plan, json);
+
+	assert_int_equal(reads, 2);
+	assert_int_equal(verdict->finding_count, 4);
+}
+
+static void a_schema_may_ask_for_so_many_files(void **state)
+{
+	enum { COUNT = 5000 };
+	char *text = malloc(COUNT * 32 + 128);
+	char *end = stpcpy(text, "{\"$schema\": \"" D7 "\", \"allOf\": [{}");
+	struct plan plan = plan_of("s.json", "");
+
+	(void)state;
+	for (int i = 0; i < COUNT; i++)
+		end += sprintf(end, ",\n{\"$ref\": \"https://x/%d\"}", i);
+	strcpy(end, "]}");
+	plan.limits.findings = COUNT;
+	reads = 0;
+
+	auto_free struct verdict *verdict = judge(&plan, text);
+	uint32_t last = verdict->finding_count - 1;
+
+	assert_int_equal(reads, 4095);
+	assert_int_equal(verdict->finding_count, COUNT);
+	assert_non_null(
+		strstr(verdict_text(verdict, verdict->findings[last].message),
+		       "more than 4,096 files"));
+	free(text);
+}
+
+/* Large containers are searched in another way than small ones. */
+static void references_find_members_of_large_containers(void **state)
+{
+	static const struct {
+		const char *what;
+		const char *pointer;
+		bool is_there;
+	} pointers[] = {
+		{"a member", "#/$defs/d17", true},
+		{"below a member", "#/$defs/d3/a", true},
+		{"no member", "#/$defs/d30", false},
+		{"an escaped name", "#/$defs/~1~0", true},
+		{"an item", "#/allOf/18", true},
+		{"the first item", "#/allOf/0", true},
+		{"no item", "#/allOf/20", false},
+		{"a leading zero", "#/allOf/017", false},
+		{"a sign", "#/allOf/-1", false},
+		{"nothing", "#/allOf/", false},
+		{"below an item", "#/allOf/1/not", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(pointers); i++) {
+		char text[2048];
+		char *end = text;
+
+		end += sprintf(end,
+			       "{\"$schema\": \"" D7 "\", \"not\": "
+			       "{\"$ref\": \"%s\"}, \"$defs\": "
+			       "{\"/~\": {}, \"d3\": {\"a\": {}}",
+			       pointers[i].pointer);
+		for (int j = 4; j < 24; j++)
+			end += sprintf(end, ", \"d%d\": {}", j);
+		end = stpcpy(end, "}, \"allOf\": [{}");
+		for (int j = 1; j < 20; j++)
+			end = stpcpy(end, ", {\"not\": {}}");
+		strcpy(end, "]}");
+
+		const struct plan plan = plan_of("s.json", text);
+		auto_free struct verdict *verdict = judge(&plan, text);
+
+		if (verdict->state !=
+		    (pointers[i].is_there ? STATE_VALID : STATE_INVALID))
+			fail_msg("%s: %s", pointers[i].what,
+				 state_name((enum state)verdict->state));
+	}
+}
+
 static void what_cannot_be_read_is_no_fault_of_the_schema(void **state)
 {
 	static const char json[] =
@@ -340,6 +433,9 @@ int main(void)
 			a_configured_schema_counts_too_but_not_the_catalogs),
 		cmocka_unit_test(a_schema_has_the_schema_that_is_required),
 		cmocka_unit_test(many_schemas_in_one_file_are_bounded),
+		cmocka_unit_test(what_is_absent_is_asked_for_once),
+		cmocka_unit_test(a_schema_may_ask_for_so_many_files),
+		cmocka_unit_test(references_find_members_of_large_containers),
 		cmocka_unit_test(what_cannot_be_read_is_no_fault_of_the_schema),
 		cmocka_unit_test(schemas_cut_anywhere_do_no_harm),
 	};
