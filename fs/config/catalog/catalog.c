@@ -105,22 +105,39 @@ static void add_candidate(struct harvest *harvest,
 }
 
 static void look_in_bucket(const struct catalog *catalog,
-			   const struct wanted *wanted, uint32_t hash,
+			   const struct wanted *wanted, uint32_t key,
 			   struct harvest *harvest)
 {
-	uint32_t at = catalog->buckets[hash & (CATALOG_BUCKETS - 1)];
+	uint32_t at = catalog->buckets[key & (CATALOG_BUCKETS - 1)];
 
 	while (at != CATALOG_NONE) {
 		const struct catalog_pattern *pattern = &catalog->patterns[at];
 
 		at = pattern->next;
-		if (pattern->names_folders < harvest->names_folders ||
+		if (pattern->key != key ||
+		    pattern->names_folders < harvest->names_folders ||
 		    !fits(pattern, wanted))
 			continue;
 		if (pattern->names_folders > harvest->names_folders)
 			*harvest = (struct harvest){.names_folders = true};
 		add_candidate(harvest, &catalog->entries[pattern->entry]);
 	}
+}
+
+/* Patterns that end as the name does from there on. */
+static void look_by_end(const struct catalog *catalog,
+			const struct wanted *wanted, size_t start,
+			struct harvest *harvest)
+{
+	const struct span end = {wanted->name.data + start,
+				 wanted->name.size - start};
+	const struct span any = {NULL, 0};
+
+	look_in_bucket(catalog, wanted, catalog_key_of_end(end, any), harvest);
+	if (wanted->parent.size)
+		look_in_bucket(catalog, wanted,
+			       catalog_key_of_end(end, wanted->parent),
+			       harvest);
 }
 
 void catalog_match(const struct catalog *catalog, const char *path,
@@ -133,17 +150,12 @@ void catalog_match(const struct catalog *catalog, const char *path,
 	if (!wanted_split(&wanted, path))
 		return;
 
-	const uint32_t keys[] = {
-		catalog_key(CATALOG_BY_NAME, wanted.name),
-		catalog_key(CATALOG_BY_END, catalog_ending(wanted.name)),
-		catalog_key(CATALOG_BY_END, (struct span){"", 0}),
-	};
-	/* A name without a dot has no ending of its own. */
-	const size_t count =
-		keys[1] == keys[2] ? array_size(keys) - 1 : array_size(keys);
-
-	for (size_t i = 0; i < count; i++)
-		look_in_bucket(catalog, &wanted, keys[i], &harvest);
+	look_in_bucket(catalog, &wanted, catalog_key_of_name(wanted.name),
+		       &harvest);
+	for (size_t i = 0; i < wanted.name.size; i++)
+		if (wanted.name.data[i] == '.')
+			look_by_end(catalog, &wanted, i, &harvest);
+	look_by_end(catalog, &wanted, wanted.name.size, &harvest);
 	*out = harvest.match;
 	if (out->candidate_count == 1) {
 		out->url = out->candidates[0];

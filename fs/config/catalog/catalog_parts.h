@@ -24,11 +24,12 @@ struct catalog_entry {
 	const char *url;
 };
 
-/* One of fileMatch. It is found by its last name, or by how that ends. */
+/* One of fileMatch. */
 struct catalog_pattern {
 	struct glob glob;
 	struct span tail;   /* what the file's name must end with */
 	struct span parent; /* name of its folder; data NULL: any */
+	uint32_t key;
 	uint32_t entry;
 	uint32_t next; /* in its bucket */
 	bool names_folders;
@@ -55,24 +56,20 @@ struct catalog {
 	struct shelf *shelf; /* by lock; NULL: not walked yet */
 };
 
-/* By what a pattern is found. */
-enum catalog_index {
-	CATALOG_BY_NAME, /* the whole last name */
-	CATALOG_BY_END,	 /* the last name from its last dot on, or "" */
-};
-
-static inline uint32_t catalog_key(enum catalog_index index, struct span text)
+/*
+ * By what a pattern is found: its last name, or if that is wild the end of it
+ * from a dot on ("" if it has none), with the folder's name if that is plain.
+ */
+static inline uint32_t catalog_key_of_name(struct span name)
 {
-	return doc_hash(text) ^ (index == CATALOG_BY_NAME ? 0 : 0x9e3779b9u);
+	return doc_hash(name);
 }
 
-/* From the last dot on; empty if there is none. */
-static inline struct span catalog_ending(struct span name)
+static inline uint32_t catalog_key_of_end(struct span end, struct span parent)
 {
-	for (size_t i = name.size; i-- > 0;)
-		if (name.data[i] == '.')
-			return (struct span){name.data + i, name.size - i};
-	return (struct span){"", 0};
+	const uint32_t folder = parent.size ? doc_hash(parent) : 0;
+
+	return doc_hash(end) * 31 + folder * 17 + 1;
 }
 
 /* Behind the last '/'; a '#' and what follows are left out. */

@@ -117,13 +117,22 @@ static struct span literal_tail(struct span name)
 	return (struct span){name.data + start, name.size - start};
 }
 
-/* Chains keep the order of the catalog, so that answers do. */
-static void put_in_bucket(struct catalog *catalog, uint32_t *last,
-			  uint32_t hash)
+/* From the first dot on; empty if there is none. */
+static struct span from_dot(struct span tail)
 {
-	const uint32_t bucket = hash & (CATALOG_BUCKETS - 1);
+	const char *dot = tail.size ? memchr(tail.data, '.', tail.size) : NULL;
+
+	return dot ? (struct span){dot, (size_t)(tail.data + tail.size - dot)}
+		   : (struct span){"", 0};
+}
+
+/* Chains keep the order of the catalog, so that answers do. */
+static void put_in_bucket(struct catalog *catalog, uint32_t *last, uint32_t key)
+{
+	const uint32_t bucket = key & (CATALOG_BUCKETS - 1);
 	const uint32_t index = catalog->pattern_count++;
 
+	catalog->patterns[index].key = key;
 	catalog->patterns[index].next = CATALOG_NONE;
 	if (catalog->buckets[bucket] == CATALOG_NONE)
 		catalog->buckets[bucket] = index;
@@ -192,9 +201,9 @@ static int add_pattern(struct catalog *catalog, struct span written,
 
 	put_in_bucket(catalog, last,
 		      has_wild(name)
-			      ? catalog_key(CATALOG_BY_END,
-					    catalog_ending(pattern->tail))
-			      : catalog_key(CATALOG_BY_NAME, name));
+			      ? catalog_key_of_end(from_dot(pattern->tail),
+						   pattern->parent)
+			      : catalog_key_of_name(name));
 	return 0;
 }
 
