@@ -46,13 +46,7 @@ static bool is_relative_json_pointer(struct span text)
 
 static bool is_regex(struct span text)
 {
-	struct pattern *pattern = NULL;
-	char why[PATTERN_WHY_SIZE];
-	const int r = pattern_compile(text, &pattern, why);
-
-	if (r == 0)
-		pattern_free(pattern);
-	return r == 0;
+	return !pattern_is_wrong(text);
 }
 
 static const struct {

@@ -99,6 +99,25 @@ static bool is_simple(struct span text, struct pattern *pattern)
 	return true;
 }
 
+/* What ECMA-262 allows and PCRE2 10.42 cannot. */
+static bool is_unsupported(int error)
+{
+	static const int errors[] = {
+		PCRE2_ERROR_QUANTIFIER_TOO_BIG,
+		PCRE2_ERROR_PARENTHESES_NEST_TOO_DEEP,
+		PCRE2_ERROR_PATTERN_TOO_LARGE,
+		PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH,
+		PCRE2_ERROR_LOOKBEHIND_TOO_COMPLICATED,
+		PCRE2_ERROR_LOOKBEHIND_TOO_LONG,
+		PCRE2_ERROR_SUBPATTERN_NAME_TOO_LONG,
+	};
+
+	for (size_t i = 0; i < array_size(errors); i++)
+		if (error == errors[i])
+			return true;
+	return false;
+}
+
 static int compile_code(const char *text, size_t size, pcre2_code **out,
 			char why[static PATTERN_WHY_SIZE])
 {
@@ -125,12 +144,12 @@ static int compile_code(const char *text, size_t size, pcre2_code **out,
 		snprintf(why, PATTERN_WHY_SIZE,
 			 "what a lookbehind (?<= or (?<! looks for can vary in "
 			 "length: ECMA-262 allows it, but it is not supported");
-		return -EBADMSG;
+		return -EOPNOTSUPP;
 	}
 	if (pcre2_get_error_message(error, (PCRE2_UCHAR *)why,
 				    PATTERN_WHY_SIZE) == 0)
 		snprintf(why, PATTERN_WHY_SIZE, "error %d", error);
-	return -EBADMSG;
+	return is_unsupported(error) ? -EOPNOTSUPP : -EBADMSG;
 }
 
 static int compile_engine(struct span text, struct pattern *pattern,
@@ -179,16 +198,32 @@ static int compile(struct span text, bool may_be_simple, struct pattern **out,
 	return 0;
 }
 
+/* For those who want to match it is all the same why they cannot. */
+static int cannot_match(int r)
+{
+	return r == -EOPNOTSUPP ? -EBADMSG : r;
+}
+
 int pattern_compile(struct span text, struct pattern **out,
 		    char why[static PATTERN_WHY_SIZE])
 {
-	return compile(text, true, out, why);
+	return cannot_match(compile(text, true, out, why));
 }
 
 int pattern_compile_engine(struct span text, struct pattern **out,
 			   char why[static PATTERN_WHY_SIZE])
 {
-	return compile(text, false, out, why);
+	return cannot_match(compile(text, false, out, why));
+}
+
+bool pattern_is_wrong(struct span text)
+{
+	struct pattern *pattern = NULL;
+	char why[PATTERN_WHY_SIZE];
+	const int r = compile(text, true, &pattern, why);
+
+	pattern_free(pattern);
+	return r == -EBADMSG;
 }
 
 bool pattern_needs_engine(const struct pattern *pattern)

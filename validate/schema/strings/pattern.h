@@ -22,6 +22,12 @@ must_check int pattern_compile(struct span text, struct pattern **out,
 must_check int pattern_compile_engine(struct span text, struct pattern **out,
 				      char why[static PATTERN_WHY_SIZE]);
 
+/*
+ * Is it none that ECMA-262 allows? One that is right, but that nothing here
+ * can match, is not wrong.
+ */
+bool pattern_is_wrong(struct span text);
+
 /* Is it one of the few that take PCRE2? */
 bool pattern_needs_engine(const struct pattern *pattern);
 
