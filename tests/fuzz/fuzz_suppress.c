@@ -19,16 +19,15 @@ static const struct {
 	{"xml", ""},
 };
 
-#define MARK "cfgfs:"
-
-/* So that comments say nothing any more, at the same places. */
+/*
+ * So that comments say nothing any more, at the same places. Keys of that name
+ * are renamed alike: what repeats goes on to do so.
+ */
 static void silence(char *text, size_t size)
 {
-	const size_t length = strlen(MARK);
-
-	for (size_t at = 0; at + length <= size; at++)
-		if (memcmp(text + at, MARK, length) == 0)
-			text[at] = 'x';
+	for (size_t at = 0; at + 5 <= size; at++)
+		if (memcmp(text + at, "cfgfs", 5) == 0)
+			text[at + 4] = 'z';
 }
 
 static struct verdict *judge(struct format_choice choice, struct span text)
@@ -110,7 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		format_find(formats[number].format), formats[number].dialect};
 
 	text.data = bytes;
-	if (choice.format->unavailable)
+	if (choice.format->unavailable || fuzz_contains(text, span_of("cfgfz")))
 		return 0;
 	check_text(choice, text);
 
