@@ -410,6 +410,31 @@ static void what_cannot_be_read_is_no_fault_of_the_schema(void **state)
 	arena_release(&arena);
 }
 
+static void any_arena_limit_gives_an_answer(void **state)
+{
+	static const char json[] = "{\"$schema\": \"" D7
+				   "\", \"properties\": {\"a\": {\"type\": 1},"
+				   " \"b\": {\"$ref\": \"none.json\"}}}";
+	struct plan plan = plan_of("s.json", json);
+	bool was_enough = false;
+
+	(void)state;
+	for (size_t limit = 0; !was_enough; limit += 16) {
+		plan.limits.arena_bytes = limit;
+
+		auto_free struct verdict *verdict = judge(&plan, json);
+
+		was_enough = verdict->state == STATE_INVALID;
+		if (!was_enough)
+			assert_string_equal(
+				verdict_text(verdict, verdict->reason),
+				"needs more memory than the limit");
+		else
+			assert_int_equal(verdict->finding_count, 2);
+		assert_true(limit < 1 << 20);
+	}
+}
+
 static void schemas_cut_anywhere_do_no_harm(void **state)
 {
 	(void)state;
@@ -437,6 +462,7 @@ int main(void)
 		cmocka_unit_test(a_schema_may_ask_for_so_many_files),
 		cmocka_unit_test(references_find_members_of_large_containers),
 		cmocka_unit_test(what_cannot_be_read_is_no_fault_of_the_schema),
+		cmocka_unit_test(any_arena_limit_gives_an_answer),
 		cmocka_unit_test(schemas_cut_anywhere_do_no_harm),
 	};
 
