@@ -25,6 +25,12 @@ until_holds() {
 	done
 }
 
+prints() { [ "$("$2")" = "$1" ]; }
+
+# becomes WANTED COMMAND: what is read may be answered before it is judged
+# (wait=), so on a busy machine the counts may come a little later.
+becomes() { until_holds "'$2' prints '$1'" prints "$1" "$2"; }
+
 is_mounted() { grep -q " $1 .* fuse.cfgfs " /proc/self/mountinfo; }
 is_alive() { kill -0 "$1" 2>/dev/null; }
 

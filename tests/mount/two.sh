@@ -7,7 +7,8 @@ mkdir "$work/second"
 mount_source
 t "$cfgfs" mount "$src" "$work/second" >/dev/null || fail 'the second mount'
 t cat "$mnt/.report" >/dev/null
-is 'the first has judged' "$(status valid) $(status invalid)" '1 1'
+judged() { echo "$(status valid) $(status invalid)"; }
+becomes '1 1' judged # by the first
 is 'the second has not' "$(status unchecked "$work/second")" 2
 is 'both say the same' "$(t grep '^[FD]' "$work/second/.report" | cut -f 1-6,9- | cut -f 1-5)" \
 	"$(t grep '^[FD]' "$mnt/.report" | cut -f 1-6,9- | cut -f 1-5)"
