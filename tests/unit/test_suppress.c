@@ -326,6 +326,11 @@ static void findings_that_reading_makes_are_suppressed_too(void **state)
 		 "a: 1\na: 2 # cfgfs: disable-line=key/duplicate\na: 3\n"
 		 "a: 4\n",
 		 "3:1 key/duplicate; 4:1 key/duplicate; 1 suppressed"},
+		{"inside a mapping that is merged where it stands", "yaml",
+		 NULL,
+		 "a:\n  <<:\n    b:\n      c: yes "
+		 "# cfgfs: disable-line=yaml/ambiguous\n      d: 1\n",
+		 "1 suppressed"},
 		{"in a mapping that is merged", "yaml", NULL,
 		 "a: &a {b: yes}\nc:\n  <<: *a\n  d: no "
 		 "# cfgfs: disable-line=yaml/ambiguous\n",
@@ -346,6 +351,43 @@ static void without_a_look_at_schemas_their_rules_are_not_unused(void **state)
 	(void)state;
 	assert_string_equal(shown, "1:35 suppression/unused");
 	free(shown);
+}
+
+/* Nobody has looked for what it suppresses. */
+static void with_a_broken_schema_nothing_is_unused(void **state)
+{
+	const struct judging judging = {
+		.schema = "[",
+		.text = span_of("# cfgfs: disable-file=schema/type\na: 1\n")};
+	char *shown = judged(&judging);
+
+	(void)state;
+	assert_string_equal(shown, "2:1 schema/broken");
+	free(shown);
+}
+
+static void findings_come_before_remarks_when_there_are_many(void **state)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	struct verdict *verdict;
+
+	(void)state;
+	fputs("# cfgfs: disable-file=yaml/tag, no/rule\n", out);
+	for (int i = 0; i < 151; i++)
+		fputs("a: 1\n", out);
+	fclose(out);
+
+	const struct judging judging = {.text = {text, size}};
+
+	assert_int_equal(judging_run(&judging, &verdict), 0);
+	assert_int_equal(verdict->finding_count, 100);
+	assert_int_equal(verdict->findings[0].line, 3);
+	assert_int_equal(verdict->totals[SEVERITY_ERROR], 150);
+	assert_int_equal(verdict->totals[SEVERITY_WARNING], 2);
+	free(verdict);
+	free(text);
 }
 
 static void suppressions_can_be_ignored(void **state)
@@ -521,6 +563,9 @@ int main(void)
 			findings_that_reading_makes_are_suppressed_too),
 		cmocka_unit_test(
 			without_a_look_at_schemas_their_rules_are_not_unused),
+		cmocka_unit_test(with_a_broken_schema_nothing_is_unused),
+		cmocka_unit_test(
+			findings_come_before_remarks_when_there_are_many),
 		cmocka_unit_test(suppressions_can_be_ignored),
 		cmocka_unit_test(totals_are_exact_beyond_the_limit),
 		cmocka_unit_test(hostile_comments_take_linear_time),

@@ -7,13 +7,13 @@ static const char mark[] = "cfgfs:";
 enum { MARK_SIZE = sizeof(mark) - 1, CANCEL_EVERY = 4096 };
 
 static const struct comment_syntax syntaxes[] = {
-	{"yaml", {"#", NULL}, NULL, NULL, true, true},
-	{"toml", {"#", NULL}, NULL, NULL, false, false},
-	{"ini", {"#", ";"}, NULL, NULL, true, false},
-	{"env", {"#", NULL}, NULL, NULL, true, false},
-	{"properties", {"#", "!"}, NULL, NULL, true, false},
-	{"jsonc", {"//", NULL}, "/*", "*/", false, false},
-	{"xml", {NULL, NULL}, "<!--", "-->", false, false},
+	{"yaml", {"#", NULL}, NULL, NULL, true},
+	{"toml", {"#", NULL}, NULL, NULL, false},
+	{"ini", {"#", ";"}, NULL, NULL, false},
+	{"env", {"#", NULL}, NULL, NULL, false},
+	{"properties", {"#", "!"}, NULL, NULL, false},
+	{"jsonc", {"//", NULL}, "/*", "*/", false},
+	{"xml", {NULL, NULL}, "<!--", "-->", false},
 };
 
 const struct comment_syntax *comment_syntax_of(const char *format)
@@ -48,17 +48,9 @@ static bool begins_line_comment(const struct comment_syntax *syntax,
 {
 	while (at > 0 && is_blank(source.data[at - 1]))
 		at--;
-	for (size_t i = 0; i < array_size(syntax->lines); i++) {
-		const char *sign = syntax->lines[i];
-
-		if (!sign || !ends_with(source, at, sign))
-			continue;
-		if (!syntax->needs_blank)
+	for (size_t i = 0; i < array_size(syntax->lines); i++)
+		if (syntax->lines[i] && ends_with(source, at, syntax->lines[i]))
 			return true;
-		while (at > 0 && source.data[at - 1] == *sign)
-			at--;
-		return at == 0 || is_space(source.data[at - 1]);
-	}
 	return false;
 }
 

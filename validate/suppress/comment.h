@@ -13,7 +13,6 @@ struct comment_syntax {
 	const char *lines[2]; /* what begins a comment up to the line's end */
 	const char *open;     /* and one of any length, or NULL */
 	const char *close;
-	bool needs_blank;     /* before a comment, unless a line begins */
 	bool has_text_blocks; /* YAML: `|` and `>`, and comments behind them */
 };
 

@@ -304,12 +304,6 @@ bool mutes_hit(const struct mutes *mutes, size_t rule, uint32_t offset,
 	return is_hit;
 }
 
-void mutes_restart(struct mutes *mutes)
-{
-	for (uint32_t i = 0; i < mutes->count; i++)
-		mutes->list[i].is_used = false;
-}
-
 void mutes_report_unused(const struct mutes *mutes, const struct doc *doc,
 			 bool has_schemas, struct findings *remarks)
 {

@@ -40,9 +40,6 @@ must_check int mutes_read(const struct comment_syntax *syntax,
 bool mutes_hit(const struct mutes *mutes, size_t rule, uint32_t offset,
 	       bool marks);
 
-/* None has suppressed anything. */
-void mutes_restart(struct mutes *mutes);
-
 /* Add a finding for all that suppressed nothing. Without a look at schemas
  * nothing is said about those that name rules of schemas. */
 void mutes_report_unused(const struct mutes *mutes, const struct doc *doc,

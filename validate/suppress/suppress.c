@@ -84,7 +84,6 @@ void suppress_restart(struct suppressor *suppressor)
 	const uint32_t max_count = suppressor->plan->limits.findings;
 
 	memset(suppressor->counts, 0, sizeof(suppressor->counts));
-	mutes_restart(&suppressor->mutes);
 	for (size_t i = 0; suppressor->piles && i < rule_count(); i++)
 		findings_init(&suppressor->piles[i], suppressor->arena,
 			      suppressor->at_most[i] == UINT32_MAX ? 0
