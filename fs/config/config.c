@@ -76,8 +76,8 @@ static int set_baseline_problem(struct config *config, const char *path,
 	struct verdict *verdict;
 	char reason[PATH_MAX + 512];
 
-	snprintf(reason, sizeof(reason), "the baseline is broken: %s%s%s", path,
-		 separator, what);
+	snprintf(reason, sizeof(reason), "the baseline cannot be used: %s%s%s",
+		 path, separator, what);
 
 	const int r = verdict_plain(STATE_ERROR, reason, &verdict);
 

@@ -18,7 +18,10 @@ static void read_rule(struct reader *reader, uint32_t node,
 		break;
 	}
 
-	const struct span meant = rule_suggest(rule);
+	struct span meant = {NULL, 0};
+
+	if (findings_would_keep(reader->findings, "config/rule", 0))
+		meant = rule_suggest(rule);
 
 	findings_add(reader->findings, SEVERITY_ERROR, "config/rule",
 		     place_of_node(reader->doc, 0, node),

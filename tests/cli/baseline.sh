@@ -78,7 +78,7 @@ run 'outside the tree' 0 check --baseline "$work/other.json" "$src"
 # Broken: told with its place, and the rest is checked.
 sed -i 's/"schema\/type": 1/"schema\/type": x/' "$baseline"
 run 'broken' 2 check "$src"
-says 'the place' '^cfgfs: .*: the baseline is broken: .cfgfs-baseline.json:[0-9]*:[0-9]*: ' "$work/err"
+says 'the place' '^cfgfs: .*: the baseline cannot be used: .cfgfs-baseline.json:[0-9]*:[0-9]*: ' "$work/err"
 run 'broken, and pruned' 2 check --prune-baseline "$src"
 run 'written anew' 0 check --write-baseline "$src"
 rm "$baseline"

@@ -90,12 +90,18 @@ void suppress_restart(struct suppressor *suppressor)
 								   : max_count);
 }
 
-static int free_rule(const char *name)
+/* Findings by the million are of few rules, one after the other. */
+static int free_rule(struct suppressor *suppressor, const char *name)
 {
-	const int rule = rule_find(span_of(name));
+	if (name != suppressor->last_name) {
+		const int rule = rule_find(span_of(name));
+		const bool is_free =
+			rule != RULE_NONE && rule_is_free((size_t)rule);
 
-	return rule != RULE_NONE && rule_is_free((size_t)rule) ? rule
-							       : RULE_NONE;
+		suppressor->last_name = name;
+		suppressor->last_rule = is_free ? rule : RULE_NONE;
+	}
+	return suppressor->last_rule;
 }
 
 static bool is_in_pile(const struct suppressor *suppressor, int rule)
@@ -107,7 +113,7 @@ struct findings *suppress_take(struct suppressor *suppressor,
 			       struct findings *all, const char *rule,
 			       uint32_t offset)
 {
-	const int number = free_rule(rule);
+	const int number = free_rule(suppressor, rule);
 
 	if (number == RULE_NONE)
 		return all;
@@ -123,11 +129,11 @@ struct findings *suppress_take(struct suppressor *suppressor,
 					      : all;
 }
 
-const struct findings *suppress_ask(const struct suppressor *suppressor,
+const struct findings *suppress_ask(struct suppressor *suppressor,
 				    const struct findings *all,
 				    const char *rule, uint32_t offset)
 {
-	const int number = free_rule(rule);
+	const int number = free_rule(suppressor, rule);
 
 	if (number == RULE_NONE)
 		return all;

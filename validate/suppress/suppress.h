@@ -24,6 +24,8 @@ struct suppressor {
 	struct mutes mutes;
 	struct findings *piles; /* by rule; NULL: no baseline */
 	uint32_t *at_most;	/* by rule */
+	const char *last_name;	/* of a rule, and what free_rule() says */
+	int last_rule;
 	struct findings remarks;
 	uint32_t counts[SUPPRESSED_COUNT];
 };
@@ -52,7 +54,7 @@ void suppress_restart(struct suppressor *suppressor);
 struct findings *suppress_take(struct suppressor *suppressor,
 			       struct findings *all, const char *rule,
 			       uint32_t offset);
-const struct findings *suppress_ask(const struct suppressor *suppressor,
+const struct findings *suppress_ask(struct suppressor *suppressor,
 				    const struct findings *all,
 				    const char *rule, uint32_t offset);
 
