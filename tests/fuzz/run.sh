@@ -88,8 +88,10 @@ count_steps() {
 			-Dc_link_args="$steps/steps.o" \
 			>"$steps/setup.log" 2>&1 || return 2
 	fi
-	ninja -C "$steps" $(printf 'tests/fuzz/replay_%s ' "$@") \
+	ninja -C "$steps" tests/fuzz/growth \
+		$(printf 'tests/fuzz/replay_%s ' "$@") \
 		>"$steps/build.log" 2>&1 || return 2
+	"$steps/tests/fuzz/growth" || finds=$((finds + 1))
 	for target in "$@"; do
 		"$steps/tests/fuzz/replay_$target" \
 			"$top/tests/fuzz/corpus_$target" \
