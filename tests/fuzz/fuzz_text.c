@@ -90,8 +90,8 @@ static void check_utf16(struct span text)
 				     span_starts(text, "\xfe\xff");
 		const bool is_little = text.data[0] == '\xff' ||
 				       (text.data[0] && !text.data[1]);
-		const struct span rest = {text.data + 2 * has_bom,
-					  text.size - 2 * has_bom};
+		const size_t bom = has_bom ? 2 : 0;
+		const struct span rest = {text.data + bom, text.size - bom};
 
 		fuzz_require(good_prefix(out) == out.size,
 			     "what was UTF-16 is UTF-8");
