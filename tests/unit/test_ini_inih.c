@@ -49,15 +49,15 @@ static int take_pair(void *ctx, const char *section, const char *name,
 		     const char *value)
 {
 	struct plain *plain = ctx;
-	struct entry *last = &plain->entries[plain->count - 1];
+	struct entry *last;
 
 	if (plain->is_indented) {
-		show(&last->value, "\n%s", value);
+		assert_true(plain->count > 0);
+		show(&plain->entries[plain->count - 1].value, "\n%s", value);
 		return 1;
 	}
 	assert_true(plain->count < ENTRIES_MAX);
-	last++;
-	plain->count++;
+	last = &plain->entries[plain->count++];
 	last->section = strdup(section);
 	last->name = strdup(name);
 	show(&last->value, "%s", value);
