@@ -1,5 +1,6 @@
 #include "cache/cache.h"
 
+#include "cache/index_queue.h"
 #include "cache/memory.h"
 #include "cache/record.h"
 #include "cache/store.h"
@@ -15,8 +16,9 @@ enum {
 
 struct cache {
 	struct memory *memory;
-	struct memory *pending; /* what the disk does not have yet */
-	struct store *store;	/* NULL: memory only */
+	struct memory *pending;	 /* what the disk does not have yet */
+	struct index_queue rows; /* likewise */
+	struct store *store;	 /* NULL: memory only */
 	pthread_mutex_t flush_lock;
 	unsigned failures; /* by flush_lock */
 	atomic_uint_fast64_t hits[TIER_INDEX + 1];
@@ -85,6 +87,7 @@ int cache_open(const struct cache_options *options, struct cache **out,
 	if (!cache)
 		return -ENOMEM;
 	pthread_mutex_init(&cache->flush_lock, NULL);
+	index_queue_init(&cache->rows);
 
 	int r = memory_new(options->max_memory_bytes, &cache->memory);
 
@@ -127,6 +130,7 @@ void cache_close(struct cache *cache)
 	store_close(cache->store);
 	memory_free(cache->pending);
 	memory_free(cache->memory);
+	index_queue_release(&cache->rows);
 	pthread_mutex_destroy(&cache->flush_lock);
 	free(cache);
 }
@@ -264,6 +268,168 @@ int cache_get(struct cache *cache, const struct cache_key *key,
 	return r;
 }
 
+enum { LOOKS_MAX = 64 };
+
+/* Look-ups that go to the disk together. */
+struct tour {
+	struct store_look looks[LOOKS_MAX];
+	struct item_key keys[LOOKS_MAX];
+	struct blob *blobs[LOOKS_MAX];
+	size_t asked[LOOKS_MAX]; /* which ask each of them is */
+	size_t count;
+};
+
+static void keep_blob(void *ctx, size_t index, struct span value)
+{
+	struct tour *tour = ctx;
+	struct blob *blob = blob_new(value.size);
+
+	if (!blob)
+		return; /* a miss */
+	memcpy(blob->bytes, value.data, value.size);
+	blob_release(tour->blobs[index]);
+	tour->blobs[index] = blob;
+}
+
+/* An answer, stale or not, ends the look-up of one ask. */
+static bool settle(struct cache *cache, struct cache_ask *ask, int r)
+{
+	ask->is_found = r == 0;
+	if (r == 0)
+		count(cache, 0, ask->found.tier);
+	return r != -ENOENT;
+}
+
+static struct look look_for(struct cache_ask *ask, cache_is_fresh *fresh)
+{
+	return (struct look){.content = &ask->content,
+			     .is_fresh = fresh,
+			     .ctx = ask->ctx,
+			     .out = &ask->found};
+}
+
+/* What memory does not have joins the tour. 0 or -ENOMEM. */
+static int look_in_memories(struct cache *cache, struct cache_ask *ask,
+			    size_t index, cache_is_fresh *fresh,
+			    struct tour *tour)
+{
+	const struct item_key key = item_key_of(&ask->key, &ask->content);
+	struct look look = look_for(ask, fresh);
+	int r = look_in_memory(cache->memory, &key, &look);
+
+	if (r == -ENOENT)
+		r = look_in_memory(cache->pending, &key, &look);
+	free(look.stale);
+	if (settle(cache, ask, r))
+		return r == -ENOMEM ? r : 0;
+
+	const size_t at = tour->count++;
+
+	tour->keys[at] = key;
+	tour->looks[at] =
+		(struct store_look){DB_VERDICTS, tour->keys[at].bytes};
+	tour->blobs[at] = NULL;
+	tour->asked[at] = index;
+	return 0;
+}
+
+static int accept_found(struct cache *cache, struct cache_ask *ask,
+			cache_is_fresh *fresh, const struct tour *tour,
+			size_t at)
+{
+	struct look look = look_for(ask, fresh);
+	const int r = tour->blobs[at]
+			      ? accept(&look, tour->blobs[at], TIER_DISK)
+			      : -ENOENT;
+
+	free(look.stale);
+	settle(cache, ask, r);
+	if (r == 0) {
+		const int kept = memory_put(cache->memory, &tour->keys[at],
+					    tour->blobs[at]);
+
+		(void)kept;
+	}
+	return r == -ENOMEM ? r : 0;
+}
+
+static int get_some(struct cache *cache, struct cache_ask *asks, size_t n,
+		    cache_is_fresh *fresh)
+{
+	struct tour tour = {.count = 0};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = look_in_memories(cache, &asks[i], i, fresh, &tour);
+	if (r == 0 && tour.count && cache->store)
+		store_get_many(cache->store, tour.looks, tour.count, keep_blob,
+			       &tour);
+	for (size_t i = 0; i < tour.count; i++) {
+		if (r == 0)
+			r = accept_found(cache, &asks[tour.asked[i]], fresh,
+					 &tour, i);
+		blob_release(tour.blobs[i]);
+	}
+	return r;
+}
+
+int cache_get_many(struct cache *cache, struct cache_ask *asks, size_t n,
+		   cache_is_fresh *fresh)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n; i++)
+		asks[i].is_found = false;
+	for (size_t i = 0; r == 0 && i < n; i += LOOKS_MAX)
+		r = get_some(cache, asks + i,
+			     n - i < LOOKS_MAX ? n - i : LOOKS_MAX, fresh);
+	return r;
+}
+
+bool cache_has_index(const struct cache *cache)
+{
+	return cache->store && !store_is_switched_off(cache->store);
+}
+
+/* Rows on their way out of the store. */
+struct finding_files {
+	struct index_row *rows;
+	bool *is_found;
+};
+
+static void take_row(void *ctx, size_t index, struct span value)
+{
+	const struct finding_files *files = ctx;
+
+	files->is_found[index] = index_decode(value, &files->rows[index]) == 0;
+}
+
+void cache_find_files(struct cache *cache, struct index_row *rows,
+		      bool *is_found, size_t n)
+{
+	for (size_t from = 0; from < n; from += LOOKS_MAX) {
+		struct index_key keys[LOOKS_MAX];
+		struct store_look looks[LOOKS_MAX];
+		const size_t some = n - from < LOOKS_MAX ? n - from : LOOKS_MAX;
+		struct finding_files files = {rows + from, is_found + from};
+
+		for (size_t i = 0; i < some; i++) {
+			keys[i] = index_key_of(&rows[from + i].stamp);
+			looks[i] = (struct store_look){DB_INDEX, keys[i].bytes};
+			is_found[from + i] = false;
+		}
+		if (cache->store)
+			store_get_many(cache->store, looks, some, take_row,
+				       &files);
+	}
+}
+
+void cache_note_file(struct cache *cache, const struct index_row *row)
+{
+	if (is_disk_wanted(cache))
+		index_queue_add(&cache->rows, row);
+}
+
 int cache_put(struct cache *cache, const struct cache_key *key,
 	      const struct cache_entry *entry)
 {
@@ -308,44 +474,54 @@ static void note_failure_locked(struct cache *cache, const struct item *items,
 		memory_clear(cache->pending);
 }
 
-static int write_locked(struct cache *cache, const struct item *items,
-			size_t item_count)
+static int write_locked(struct cache *cache, struct store_batch *batch)
 {
-	const struct store_batch batch = {
-		.items = items,
-		.count = item_count,
-		.hits = atomic_exchange(&cache->unsaved_hits, 0),
-		.misses = atomic_exchange(&cache->unsaved_misses, 0),
-	};
 	uint64_t evicted = 0;
-	const int r = store_put(cache->store, &batch, &evicted);
+
+	batch->hits = atomic_exchange(&cache->unsaved_hits, 0);
+	batch->misses = atomic_exchange(&cache->unsaved_misses, 0);
+
+	const int r = store_put(cache->store, batch, &evicted);
 
 	if (!r) {
 		cache->failures = 0;
 		atomic_fetch_add(&cache->disk_evictions, evicted);
 		return 0;
 	}
-	atomic_fetch_add(&cache->unsaved_hits, batch.hits);
-	atomic_fetch_add(&cache->unsaved_misses, batch.misses);
-	note_failure_locked(cache, items, item_count);
+	atomic_fetch_add(&cache->unsaved_hits, batch->hits);
+	atomic_fetch_add(&cache->unsaved_misses, batch->misses);
+	/* Rows of the index are not worth another try. */
+	note_failure_locked(cache, batch->items, batch->count);
 	return r;
+}
+
+static void drop_pending(struct cache *cache)
+{
+	size_t count;
+
+	memory_clear(cache->pending);
+	free(index_queue_take(&cache->rows, &count));
 }
 
 static int flush_locked(struct cache *cache)
 {
 	struct item *items;
-	size_t item_count;
+	struct store_batch batch = {0};
 
 	if (!is_disk_writable(cache)) {
-		memory_clear(cache->pending);
+		drop_pending(cache);
 		return 0;
 	}
 
-	int r = memory_drain(cache->pending, &items, &item_count);
+	int r = memory_drain(cache->pending, &items, &batch.count);
+	auto_free struct index_row *rows =
+		index_queue_take(&cache->rows, &batch.row_count);
 
-	if (!r && item_count)
-		r = write_locked(cache, items, item_count);
-	items_free(items, item_count);
+	batch.items = items;
+	batch.rows = rows;
+	if (!r && (batch.count || batch.row_count))
+		r = write_locked(cache, &batch);
+	items_free(items, batch.count);
 	return r;
 }
 
@@ -361,7 +537,8 @@ int cache_flush(struct cache *cache)
 
 size_t cache_pending(struct cache *cache)
 {
-	return memory_totals(cache->pending).entries;
+	return memory_totals(cache->pending).entries +
+	       index_queue_count(&cache->rows);
 }
 
 void cache_stats(struct cache *cache, struct cache_stats *out)
@@ -378,7 +555,8 @@ void cache_stats(struct cache *cache, struct cache_stats *out)
 	out->evictions = memory.evictions + atomic_load(&cache->disk_evictions);
 	out->memory_entries = memory.entries;
 	out->memory_bytes = memory.bytes;
-	out->disk_entries = disk.entries + cache_pending(cache);
+	out->disk_entries =
+		disk.entries + memory_totals(cache->pending).entries;
 	out->disk_bytes = disk.bytes;
 	out->total_hits = disk.hits + atomic_load(&cache->unsaved_hits);
 	out->total_misses = disk.misses + atomic_load(&cache->unsaved_misses);
@@ -390,7 +568,7 @@ int cache_clear(struct cache *cache)
 
 	pthread_mutex_lock(&cache->flush_lock);
 	memory_clear(cache->memory);
-	memory_clear(cache->pending);
+	drop_pending(cache);
 	if (is_disk_writable(cache))
 		r = store_clear(cache->store);
 	pthread_mutex_unlock(&cache->flush_lock);

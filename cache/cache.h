@@ -9,12 +9,13 @@
 #ifndef CACHE_CACHE_H
 #define CACHE_CACHE_H
 
-#include "validate/digest.h"
+#include "cache/index.h"
 #include "validate/verdict.h"
 
 struct cache; /* safe from any thread */
 
-/* Where an answer came from. */
+/* Where an answer came from. TIER_INDEX: the file was not even read; as a hit
+ * it counts for the tier that held the verdict. */
 enum cache_tier { TIER_MISS, TIER_MEMORY, TIER_DISK, TIER_REMOTE, TIER_INDEX };
 
 /* "miss", "memory", "disk", "remote", "index" as in `.report`. */
@@ -86,6 +87,34 @@ must_check int cache_get(struct cache *cache, const struct cache_key *key,
 			 const struct digest *content, cache_is_fresh *is_fresh,
 			 void *ctx, struct cache_found *out, char **stale);
 
+/* One of several look-ups. */
+struct cache_ask {
+	struct cache_key key;
+	struct digest content;
+	void *ctx; /* for cache_is_fresh */
+	bool is_found;
+	struct cache_found found; /* if so */
+};
+
+/*
+ * Look entries up as cache_get() does, on disk all in one transaction. Only
+ * hits are counted: whoever gets none asks again with cache_get(). 0; -ENOMEM:
+ * what was found until then is the caller's to release.
+ */
+must_check int cache_get_many(struct cache *cache, struct cache_ask *asks,
+			      size_t count, cache_is_fresh *is_fresh);
+
+/* Find the rows of the stat index for the devices and inodes of rows[].stamp;
+ * is_found[] says which were. On disk only: nothing that was just noted. */
+void cache_find_files(struct cache *cache, struct index_row *rows,
+		      bool *is_found, size_t count);
+
+/* Note what a file holds, for the disk with the next cache_flush(). */
+void cache_note_file(struct cache *cache, const struct index_row *row);
+
+/* Does it have a stat index that can be read? Costs no look at the disk. */
+bool cache_has_index(const struct cache *cache);
+
 /*
  * Keep an entry: at once in memory, on disk with the next cache_flush(). An
  * entry of the same key is replaced. 0 or -ENOMEM (then it is not kept).
@@ -101,7 +130,7 @@ must_check int cache_put(struct cache *cache, const struct cache_key *key,
  */
 must_check int cache_flush(struct cache *cache);
 
-/* How many entries wait for cache_flush(). */
+/* How much waits for cache_flush(): entries, and rows of the index. */
 size_t cache_pending(struct cache *cache);
 
 struct cache_stats {
@@ -111,7 +140,8 @@ struct cache_stats {
 	uint64_t evictions;
 	uint64_t memory_entries;
 	uint64_t memory_bytes;
-	uint64_t disk_entries; /* with those pending */
+	uint64_t disk_entries; /* with those pending; rows of the index are not
+				  among them, but in the bytes */
 	uint64_t disk_bytes;   /* in use by entries */
 	uint64_t total_hits;   /* of all runs on this directory, this one too */
 	uint64_t total_misses;

@@ -15,7 +15,8 @@ enum {
 	OPEN_TRIES = 2,
 };
 
-const char *const store_db_names[DB_COUNT] = {"verdicts", "order", "state"};
+const char *const store_db_names[DB_COUNT] = {"verdicts", "index", "order",
+					      "state"};
 
 int store_translate(int code)
 {
@@ -188,6 +189,65 @@ int store_get(struct store *store, const struct item_key *key,
 	if (r == ENOMEM)
 		return -ENOMEM;
 	return r ? -ENOENT : 0;
+}
+
+/* A run of look-ups while it goes on. */
+struct tour {
+	const struct store_look *looks;
+	size_t count;
+	store_found *found;
+	void *ctx;
+};
+
+static int look_one(struct store *store, MDB_txn *txn, const struct tour *tour,
+		    size_t index)
+{
+	const struct store_look *look = &tour->looks[index];
+	union {
+		const void *from;
+		void *to;
+	} bytes = {.from = look->bytes}; /* the library does not write there */
+	MDB_val key = {look->db == DB_INDEX ? INDEX_KEY_SIZE : ITEM_KEY_SIZE,
+		       bytes.to};
+	MDB_val value;
+	const int r = mdb_get(txn, store->dbs[look->db], &key, &value);
+
+	if (!r && value.mv_size >= SEQUENCE_SIZE)
+		tour->found(tour->ctx, index,
+			    (struct span){(const char *)value.mv_data +
+						  SEQUENCE_SIZE,
+					  value.mv_size - SEQUENCE_SIZE});
+	return r == MDB_NOTFOUND ? 0 : r;
+}
+
+static int look_at_all(struct store *store, const struct tour *tour)
+{
+	MDB_txn *txn;
+	int r = store_begin(store, MDB_RDONLY, &txn);
+
+	if (r)
+		return r;
+	for (size_t i = 0; !r && i < tour->count; i++)
+		r = look_one(store, txn, tour, i);
+	mdb_txn_abort(txn);
+	return r;
+}
+
+void store_get_many(struct store *store, const struct store_look *looks,
+		    size_t count, store_found *found, void *ctx)
+{
+	const struct tour tour = {looks, count, found, ctx};
+	int r = 0;
+
+	for (int i = 0; i < 2; i++) {
+		pthread_rwlock_rdlock(&store->lock);
+		if (store_is_on(store))
+			r = look_at_all(store, &tour);
+		pthread_rwlock_unlock(&store->lock);
+		if (r != MDB_MAP_RESIZED || adopt_size(store))
+			break;
+	}
+	store_note(store, r);
 }
 
 static int read_totals(struct store *store, struct store_totals *out)

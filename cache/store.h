@@ -1,17 +1,21 @@
 /*
  * The disk tier: an LMDB environment. Sole user of lmdb.h.
  *
- * Three databases: "verdicts" (key -> 8 bytes of sequence, little-endian, and
- * the record), "order" (sequence, big-endian -> key: the oldest first) and
- * "state" (one row of totals, see store.c). A change of layout bumps
- * STORE_VERSION, and a store of another version is begun anew.
+ * Four databases: "verdicts" (key -> 8 bytes of sequence, little-endian, and
+ * the record), "index" (see index.h; sequence and row), "order" (sequence,
+ * big-endian -> key of either: the oldest first) and "state" (one row of
+ * totals, see store_parts.h). A change of layout bumps STORE_VERSION, and a
+ * store of another version is begun anew.
  */
 #ifndef CACHE_STORE_H
 #define CACHE_STORE_H
 
+#include "cache/index.h"
 #include "cache/item.h"
 
-enum { STORE_VERSION = 1 };
+enum { STORE_VERSION = 2 };
+
+enum store_db { DB_VERDICTS, DB_INDEX, DB_ORDER, DB_STATE };
 
 struct store; /* safe from any thread; one per process and folder */
 
@@ -47,10 +51,26 @@ void store_switch_off(struct store *store);
 must_check int store_get(struct store *store, const struct item_key *key,
 			 struct blob **out);
 
+/* One of several look-ups; `bytes` is the key as its database has it. */
+struct store_look {
+	enum store_db db; /* DB_VERDICTS or DB_INDEX */
+	const uint8_t *bytes;
+};
+
+/* Called inside the transaction: `value` is gone afterwards, and no other call
+ * of the store may be made. */
+typedef void store_found(void *ctx, size_t look, struct span value);
+
+/* Look several keys up in one transaction; what is not there is left out. */
+void store_get_many(struct store *store, const struct store_look *looks,
+		    size_t count, store_found *found, void *ctx);
+
 /* What one transaction writes. */
 struct store_batch {
 	const struct item *items;
 	size_t count;
+	const struct index_row *rows;
+	size_t row_count;
 	uint64_t hits; /* added to the totals of all runs */
 	uint64_t misses;
 };

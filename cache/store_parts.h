@@ -11,7 +11,7 @@
 #include <lmdb.h>
 #include <pthread.h>
 
-enum { DB_VERDICTS, DB_ORDER, DB_STATE, DB_COUNT };
+enum { DB_COUNT = DB_STATE + 1 };
 extern const char *const store_db_names[DB_COUNT];
 
 /* Before each record: the number under which it is in "order". */

@@ -107,12 +107,12 @@ static int run_write(struct write *write, write_step *step, const void *ctx)
 }
 
 /* What an entry takes on disk: two nodes, and whole pages if it is large. */
-static uint64_t cost_of(size_t value_size)
+static uint64_t cost_of(size_t key_size, size_t value_size)
 {
 	enum { PAGE = 4096, NODE = 10, LARGEST_NODE = 2038 };
-	const uint64_t keys = 2 * (NODE + ITEM_KEY_SIZE) + SEQUENCE_SIZE;
+	const uint64_t keys = 2 * (NODE + key_size) + SEQUENCE_SIZE;
 
-	if (NODE + ITEM_KEY_SIZE + value_size <= LARGEST_NODE)
+	if (NODE + key_size + value_size <= LARGEST_NODE)
 		return keys + value_size;
 	return keys + (value_size + 16 + PAGE - 1) / PAGE * PAGE;
 }
@@ -128,18 +128,23 @@ static void put_sequence(uint8_t bytes[SEQUENCE_SIZE], uint64_t sequence)
 	put_le64(bytes, __builtin_bswap64(sequence));
 }
 
+/* Both kinds of entries stand in one order; their keys differ in size. */
+static enum store_db db_of(const MDB_val *key)
+{
+	return key->mv_size == INDEX_KEY_SIZE ? DB_INDEX : DB_VERDICTS;
+}
+
 /* An entry about to be replaced leaves the order. */
 static int forget_old(struct write *write, MDB_val *key)
 {
 	uint8_t bytes[SEQUENCE_SIZE];
 	MDB_val order = {SEQUENCE_SIZE, bytes};
 	MDB_val value;
-	int r = mdb_get(write->txn, write->store->dbs[DB_VERDICTS], key,
-			&value);
+	int r = mdb_get(write->txn, write->store->dbs[db_of(key)], key, &value);
 
 	if (r)
 		return r == MDB_NOTFOUND ? 0 : r;
-	lessen(&write->row, cost_of(value.mv_size));
+	lessen(&write->row, cost_of(key->mv_size, value.mv_size));
 	if (value.mv_size < SEQUENCE_SIZE)
 		return 0;
 	put_sequence(bytes, get_le64(value.mv_data));
@@ -147,13 +152,13 @@ static int forget_old(struct write *write, MDB_val *key)
 	return r == MDB_NOTFOUND ? 0 : r;
 }
 
-static int put_item(struct write *write, const struct item *item)
+static int put_entry(struct write *write, MDB_val key, const void *from,
+		     size_t size)
 {
 	const MDB_dbi *dbs = write->store->dbs;
 	uint8_t bytes[SEQUENCE_SIZE];
 	MDB_val order = {SEQUENCE_SIZE, bytes};
-	MDB_val key = store_key(&item->key);
-	MDB_val value = {SEQUENCE_SIZE + item->blob->size, NULL};
+	MDB_val value = {SEQUENCE_SIZE + size, NULL};
 	int r = forget_old(write, &key);
 
 	if (r)
@@ -162,26 +167,39 @@ static int put_item(struct write *write, const struct item *item)
 	put_sequence(bytes, write->row.sequence);
 	r = mdb_put(write->txn, dbs[DB_ORDER], &order, &key, 0);
 	if (!r)
-		r = mdb_put(write->txn, dbs[DB_VERDICTS], &key, &value,
+		r = mdb_put(write->txn, dbs[db_of(&key)], &key, &value,
 			    MDB_RESERVE);
 	if (r)
 		return r;
 	put_le64(value.mv_data, write->row.sequence);
-	memcpy((char *)value.mv_data + SEQUENCE_SIZE, item->blob->bytes,
-	       item->blob->size);
-	write->row.bytes += cost_of(value.mv_size);
+	memcpy((char *)value.mv_data + SEQUENCE_SIZE, from, size);
+	write->row.bytes += cost_of(key.mv_size, value.mv_size);
 	return 0;
 }
 
-/* Drop the entry that a row of "order" names, if it is still the same. */
-static int evict_entry(struct write *write, const MDB_val *order,
-		       struct item_key *name)
+static int put_item(struct write *write, const struct item *item)
 {
+	return put_entry(write, store_key(&item->key), item->blob->bytes,
+			 item->blob->size);
+}
+
+static int put_row(struct write *write, const struct index_row *row)
+{
+	struct index_key key = index_key_of(&row->stamp);
+	uint8_t bytes[INDEX_ROW_SIZE];
+
+	index_encode(row, bytes);
+	return put_entry(write, (MDB_val){sizeof(key.bytes), key.bytes}, bytes,
+			 sizeof(bytes));
+}
+
+/* Drop the entry that a row of "order" names, if it is still the same. */
+static int evict_entry(struct write *write, const MDB_val *order, MDB_val *key)
+{
+	const MDB_dbi db = write->store->dbs[db_of(key)];
 	uint8_t bytes[SEQUENCE_SIZE];
-	MDB_val key = store_key(name);
 	MDB_val value;
-	int r = mdb_get(write->txn, write->store->dbs[DB_VERDICTS], &key,
-			&value);
+	int r = mdb_get(write->txn, db, key, &value);
 
 	if (r || value.mv_size < SEQUENCE_SIZE)
 		return r == MDB_NOTFOUND ? 0 : r;
@@ -189,15 +207,15 @@ static int evict_entry(struct write *write, const MDB_val *order,
 	if (order->mv_size != SEQUENCE_SIZE ||
 	    memcmp(order->mv_data, bytes, SEQUENCE_SIZE) != 0)
 		return 0;
-	lessen(&write->row, cost_of(value.mv_size));
-	r = mdb_del(write->txn, write->store->dbs[DB_VERDICTS], &key, NULL);
+	lessen(&write->row, cost_of(key->mv_size, value.mv_size));
+	r = mdb_del(write->txn, db, key, NULL);
 	write->evicted += !r;
 	return r;
 }
 
 static int evict_oldest(struct write *write, MDB_cursor *cursor)
 {
-	struct item_key name;
+	uint8_t name[ITEM_KEY_SIZE];
 	MDB_val order;
 	MDB_val key;
 	int r = mdb_cursor_get(cursor, &order, &key, MDB_FIRST);
@@ -206,9 +224,11 @@ static int evict_oldest(struct write *write, MDB_cursor *cursor)
 		write->row.bytes = 0;
 	if (r)
 		return r == MDB_NOTFOUND ? 0 : r;
-	if (key.mv_size == ITEM_KEY_SIZE) {
-		memcpy(name.bytes, key.mv_data, ITEM_KEY_SIZE);
-		r = evict_entry(write, &order, &name);
+	if (key.mv_size == ITEM_KEY_SIZE || key.mv_size == INDEX_KEY_SIZE) {
+		/* What is deleted may move what the cursor points to. */
+		memcpy(name, key.mv_data, key.mv_size);
+		key.mv_data = name;
+		r = evict_entry(write, &order, &key);
 	}
 	return r ? r : mdb_cursor_del(cursor, 0);
 }
@@ -240,6 +260,12 @@ static int put_batch(struct write *write, const void *ctx)
 		if (r)
 			return r;
 	}
+	for (size_t i = 0; i < batch->row_count; i++) {
+		const int r = put_row(write, &batch->rows[i]);
+
+		if (r)
+			return r;
+	}
 	return keep_limit(write);
 }
 
@@ -260,6 +286,8 @@ static int drop_all(struct write *write, const void *ctx)
 	int r = mdb_drop(write->txn, dbs[DB_VERDICTS], 0);
 
 	(void)ctx;
+	if (!r)
+		r = mdb_drop(write->txn, dbs[DB_INDEX], 0);
 	if (!r)
 		r = mdb_drop(write->txn, dbs[DB_ORDER], 0);
 	write->row.bytes = 0;

@@ -33,6 +33,7 @@ struct settings {
 	bool require_schema;
 	bool show_values;
 	bool use_profile;
+	bool use_index;		 /* false: files are read however they look */
 	bool watch_dependencies; /* false: a run that looks at each one once */
 	uint64_t max_size;	 /* bytes; larger files are skipped */
 	unsigned workers;
@@ -44,6 +45,7 @@ struct settings {
 	((struct settings){.level = LEVEL_STANDARD,                            \
 			   .use_ignore_files = true,                           \
 			   .use_profile = true,                                \
+			   .use_index = true,                                  \
 			   .watch_dependencies = true,                         \
 			   .max_size = (uint64_t)64 << 20,                     \
 			   .wait_ms = 50,                                      \

@@ -3,15 +3,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <time.h>
 
 struct source {
 	int root;
 	char *path;
+	bool is_local;
+	uint64_t dev; /* of the root */
 };
+
+/* Of filesystems that the headers of Debian 12 do not name. */
+#define BCACHEFS_MAGIC 0xca451a4eul
+#define ZFS_MAGIC 0x2fc12fc1ul
 
 enum {
 	/* Coarse clocks tick every 10 ms at worst; network ones are not used.
@@ -20,6 +28,24 @@ enum {
 	NS_PER_SECOND = 1000 * 1000 * 1000,
 	READ_CHUNK = 64 * 1024,
 };
+
+/* Only those are trusted that are known to keep their times themselves. */
+static bool is_local(int fd)
+{
+	static const unsigned long known[] = {
+		EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC,
+		F2FS_SUPER_MAGIC, TMPFS_MAGIC,	   OVERLAYFS_SUPER_MAGIC,
+		BCACHEFS_MAGIC,	  ZFS_MAGIC,
+	};
+	struct statfs facts;
+
+	if (fstatfs(fd, &facts))
+		return false;
+	for (size_t i = 0; i < array_size(known); i++)
+		if ((unsigned long)facts.f_type == known[i])
+			return true;
+	return false;
+}
 
 int source_open(const char *path, struct source **out)
 {
@@ -33,11 +59,19 @@ int source_open(const char *path, struct source **out)
 	if (fd < 0)
 		return -errno;
 
+	struct stat stat;
+
+	if (fstat(fd, &stat))
+		return -errno;
+
 	struct source *source = malloc(sizeof(*source));
 
 	if (!source)
 		return -ENOMEM;
-	*source = (struct source){steal_fd(&fd), steal(&real)};
+	*source = (struct source){.is_local = is_local(fd),
+				  .dev = stat.st_dev,
+				  .path = steal(&real)};
+	source->root = steal_fd(&fd);
 	*out = source;
 	return 0;
 }
@@ -64,6 +98,21 @@ bool source_is_gone(const struct source *source)
 	return fstat(source->root, &held) || held.st_nlink == 0 ||
 	       lstat(source->path, &named) || named.st_ino != held.st_ino ||
 	       named.st_dev != held.st_dev;
+}
+
+const char *source_doubt(const struct source *source, const struct stamp *stamp)
+{
+	if (!source->is_local)
+		return "its filesystem is not one whose times are relied upon";
+	if (stamp->dev != source->dev)
+		return "it is on another filesystem than the root";
+	if (stamp->ctime_ns % NS_PER_SECOND == 0)
+		return "its filesystem keeps whole seconds, or times of "
+		       "another's making";
+	if (stamp_is_racy(stamp))
+		return "racy: changed less than 20 ms before it was looked at, "
+		       "or in the future";
+	return NULL;
 }
 
 bool stamp_equal(const struct stamp *a, const struct stamp *b)
@@ -153,6 +202,11 @@ static int stat_at(int fd, const char *name, int flags, struct stamp *stamp,
 	if (stat)
 		*stat = make_stat(&facts);
 	return 0;
+}
+
+int source_stat_at(int directory, const char *name, struct stamp *stamp)
+{
+	return stat_at(directory, name, AT_SYMLINK_NOFOLLOW, stamp, NULL);
 }
 
 int source_stat_fd(int fd, struct stamp *stamp, struct stat *stat)

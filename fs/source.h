@@ -48,12 +48,25 @@ bool stamp_equal(const struct stamp *a, const struct stamp *b);
  */
 bool stamp_is_racy(const struct stamp *stamp);
 
+/*
+ * Why a stamp that was taken before reading the file cannot tell later that the
+ * file is unchanged, or NULL: it can. Static. Filesystems that answer from
+ * memories of their own or by another machine's clock do not count, nor do
+ * images whose times somebody made up, nor times too coarse for the rule above.
+ */
+const char *source_doubt(const struct source *source,
+			 const struct stamp *stamp);
+
 /* All functions below: `path` from the root, "" is the root itself. */
 
 /* lstat(); either result may be NULL. 0, -ENOENT, -ENOTDIR, -EXDEV, ... */
 must_check int source_stat(const struct source *source, const char *path,
 			   struct stamp *stamp, struct stat *stat);
 must_check int source_stat_fd(int fd, struct stamp *stamp, struct stat *stat);
+
+/* The stamp of a name in an open directory; links are not followed. */
+must_check int source_stat_at(int directory, const char *name,
+			      struct stamp *stamp);
 
 /*
  * A descriptor to read a regular file, the caller's to close; it never blocks.

@@ -8,15 +8,22 @@
 #include <pthread.h>
 #include <stdio.h>
 
-enum { MAX_WORKERS = 256 };
+enum {
+	MAX_WORKERS = 256,
+	CHUNK = 32, /* entries that a worker takes at most */
+	SHARES = 8, /* of each worker at least, so that all end together */
+};
 
 /* A survey under way, shared by its workers. */
 struct team {
 	struct judge *judge;
 	const struct survey_options *options;
 	struct survey *survey;
+	bool uses_index;
+	size_t chunk;	    /* entries taken at a time */
 	atomic_size_t next; /* entry to take */
 	atomic_int error;   /* the first one ends the work of all */
+	struct stamp stamp; /* of the file that the walk is at */
 };
 
 bool survey_is_reserved(const char *name)
@@ -178,7 +185,15 @@ static int visit(void *ctx, const char *path, unsigned char type, int error)
 		return survey_directory(team, path);
 	if (type == DT_LNK)
 		return survey_link(team, path);
-	return type == DT_REG ? add_entry(team->survey, path, NULL) : 0;
+	if (type != DT_REG)
+		return 0;
+
+	const int r = add_entry(team->survey, path, NULL);
+
+	if (r == 0)
+		team->survey->entries[team->survey->count - 1].stamp =
+			team->stamp;
+	return r;
 }
 
 static int compare_entries(const void *left, const void *right)
@@ -202,10 +217,8 @@ static struct judgement *known(struct judge *judge, const char *path)
 /* A file that has gone meanwhile stays unchecked and is dropped at the end. */
 static int complete(struct team *team, struct survey_entry *entry)
 {
-	if (entry->judgement) {
-		entry->tier = entry->judgement->tier;
+	if (entry->judgement)
 		return 0;
-	}
 	entry->judgement = known(team->judge, entry->path);
 	entry->tier = TIER_MEMORY;
 	if (entry->judgement || team->options->depth == SURVEY_KNOWN)
@@ -222,24 +235,69 @@ static int complete(struct team *team, struct survey_entry *entry)
 	return r == -ENOMEM || r == -ECANCELED ? r : 0;
 }
 
+/* What the stat index tells of some entries; the others stay as they are. */
+static int recall(struct team *team, struct survey_entry *entries, size_t count)
+{
+	struct recalled files[CHUNK];
+	struct survey_entry *of[CHUNK];
+	size_t used = 0;
+
+	for (size_t i = 0; team->uses_index && i < count; i++) {
+		struct survey_entry *entry = &entries[i];
+
+		if (entry->judgement || entry->stamp.ino == 0)
+			continue;
+		entry->judgement =
+			judge_known(team->judge, entry->path, &entry->stamp);
+		entry->tier = TIER_MEMORY;
+		if (entry->judgement)
+			continue;
+		of[used] = entry;
+		files[used++] = (struct recalled){.path = entry->path,
+						  .stamp = &entry->stamp};
+	}
+
+	const int r = used ? judge_recall(team->judge, files, used) : 0;
+
+	for (size_t i = 0; i < used; i++) {
+		of[i]->judgement = files[i].judgement;
+		if (files[i].judgement)
+			of[i]->tier = files[i].judgement->tier;
+	}
+	return r;
+}
+
+static int complete_all(struct team *team, struct survey_entry *entries,
+			size_t count)
+{
+	int r = recall(team, entries, count);
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		r = is_cancelled(team->options) ? -ECANCELED
+						: complete(team, &entries[i]);
+		if (team->options->progress)
+			atomic_fetch_add(&team->options->progress->done, 1);
+	}
+	return r;
+}
+
 static void work(struct team *team)
 {
 	struct survey *survey = team->survey;
 
 	while (atomic_load(&team->error) == 0) {
-		const size_t index = atomic_fetch_add(&team->next, 1);
+		const size_t from = atomic_fetch_add(&team->next, team->chunk);
 
-		if (index >= survey->count)
+		if (from >= survey->count)
 			return;
 
-		const int r = is_cancelled(team->options)
-				      ? -ECANCELED
-				      : complete(team, &survey->entries[index]);
+		const size_t left = survey->count - from;
+		const int r =
+			complete_all(team, &survey->entries[from],
+				     left < team->chunk ? left : team->chunk);
 
 		if (r)
 			atomic_store(&team->error, r);
-		if (team->options->progress)
-			atomic_fetch_add(&team->options->progress->done, 1);
 	}
 }
 
@@ -260,8 +318,14 @@ static void work_together(struct team *team)
 	if (wanted > MAX_WORKERS)
 		wanted = MAX_WORKERS;
 	/* Knowing is so quick that threads do not pay. */
-	if (team->options->depth == SURVEY_KNOWN || team->survey->count < 2)
+	if (team->options->depth == SURVEY_KNOWN || team->survey->count < 2 ||
+	    wanted == 0)
 		wanted = 1;
+	team->chunk = team->survey->count / wanted / SHARES;
+	if (team->chunk > CHUNK)
+		team->chunk = CHUNK;
+	if (team->chunk == 0)
+		team->chunk = 1;
 	while (started + 1 < wanted &&
 	       pthread_create(&threads[started], NULL, work_in_thread, team) ==
 		       0)
@@ -305,15 +369,18 @@ static int collect(struct team *team, const char *path)
 {
 	const struct source *source = judge_source(team->judge);
 	struct stat stat;
-	int r = source_is_gone(source) ? -ESTALE
-				       : source_stat(source, path, NULL, &stat);
+	int r = source_is_gone(source)
+			? -ESTALE
+			: source_stat(source, path, &team->stamp, &stat);
 
 	if (r)
 		return r;
 	if (!S_ISDIR(stat.st_mode))
 		return visit(team, path, (unsigned char)IFTODT(stat.st_mode),
 			     0);
-	return walk_tree(source, path, visit, team);
+	if (!team->uses_index)
+		return walk_tree(source, path, visit, team);
+	return walk_tree_stamped(source, path, visit, team, &team->stamp);
 }
 
 int survey_run(struct judge *judge, const char *path,
@@ -321,7 +388,12 @@ int survey_run(struct judge *judge, const char *path,
 {
 	struct survey survey = {0};
 	struct team team = {
-		.judge = judge, .options = options, .survey = &survey};
+		.judge = judge,
+		.options = options,
+		.survey = &survey,
+		.uses_index = options->depth != SURVEY_KNOWN &&
+			      judge_has_index(judge),
+	};
 	int r = collect(&team, path);
 
 	if (r < 0) {

@@ -12,6 +12,7 @@ struct survey_entry {
 	enum state state;
 	enum cache_tier tier;	     /* where this answer came from now */
 	struct judgement *judgement; /* NULL: unchecked */
+	struct stamp stamp;	     /* during the walk; ino 0: none */
 };
 
 /* Progress so far; any thread may read it while the survey runs. */

@@ -16,6 +16,7 @@ struct walk {
 	const struct source *source;
 	walk_visit *visit;
 	void *ctx;
+	struct stamp *stamp; /* NULL: nobody wants it */
 	struct pending *pending;
 };
 
@@ -67,6 +68,14 @@ static int visit_name(struct walk *walk, const char *directory,
 	return r == 0 && type == DT_DIR ? push(walk, path) : 0;
 }
 
+static void take_stamp(struct walk *walk, int directory, const char *name,
+		       unsigned char type)
+{
+	if (walk->stamp &&
+	    (type != DT_REG || source_stat_at(directory, name, walk->stamp)))
+		*walk->stamp = (struct stamp){0};
+}
+
 static int read_names(struct walk *walk, const char *path, DIR *directory)
 {
 	for (;;) {
@@ -81,8 +90,11 @@ static int read_names(struct walk *walk, const char *path, DIR *directory)
 		if (is_dots(entry->d_name))
 			continue;
 
-		const int r = visit_name(walk, path, entry->d_name,
-					 type_of(directory, entry));
+		const unsigned char type = type_of(directory, entry);
+
+		take_stamp(walk, dirfd(directory), entry->d_name, type);
+
+		const int r = visit_name(walk, path, entry->d_name, type);
 
 		if (r < 0)
 			return r;
@@ -114,7 +126,13 @@ static int read_directory(struct walk *walk, const char *path)
 int walk_tree(const struct source *source, const char *path, walk_visit *visit,
 	      void *ctx)
 {
-	struct walk walk = {source, visit, ctx, NULL};
+	return walk_tree_stamped(source, path, visit, ctx, NULL);
+}
+
+int walk_tree_stamped(const struct source *source, const char *path,
+		      walk_visit *visit, void *ctx, struct stamp *stamp)
+{
+	struct walk walk = {source, visit, ctx, stamp, NULL};
 	int r = push(&walk, path);
 
 	while (walk.pending) {

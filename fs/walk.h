@@ -20,4 +20,12 @@ typedef int walk_visit(void *ctx, const char *path, unsigned char type,
 must_check int walk_tree(const struct source *source, const char *path,
 			 walk_visit *visit, void *ctx);
 
+/*
+ * The same; while `visit` is called with a regular file, *stamp is what the
+ * file was just before (ino 0: it could not be looked at).
+ */
+must_check int walk_tree_stamped(const struct source *source, const char *path,
+				 walk_visit *visit, void *ctx,
+				 struct stamp *stamp);
+
 #endif

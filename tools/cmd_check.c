@@ -51,6 +51,8 @@ static const char usage[] =
 	"      --gitignore        leave out what .gitignore names\n"
 	"      --no-ignore        leave out nothing\n"
 	"      --max-size BYTES   skip larger files (default 64 MiB)\n"
+	"      --rehash           read every file, also those that look "
+	"unchanged\n"
 	"      --cache DIR, --no-cache\n"
 	"\n"
 	"Exit status: 0 clean, 1 an invalid file, 2 could not run or could not "

@@ -159,12 +159,22 @@ static void print_engine(void)
 	printf("  %-13s %d, %s\n", "engine", ENGINE_VERSION, engine);
 }
 
+static void print_index(const struct explanation *explanation)
+{
+	if (explanation->index_doubt)
+		printf("  %-13s not used: %s\n", "stat index",
+		       explanation->index_doubt);
+	else
+		print_text("stat index", "used: check does not read the file");
+}
+
 static void print_explanation(struct judge *judge,
 			      const struct explanation *explanation)
 {
 	if (explanation->skip) {
 		print_text("state", "skipped");
 		print_text("reason", explanation->skip);
+		print_index(explanation);
 		return;
 	}
 	printf("  %-13s %s%s%s\n", "format", explanation->format,
@@ -187,6 +197,7 @@ static void print_explanation(struct judge *judge,
 	print_hex("key.content", explanation->key.content.bytes,
 		  DIGEST_TAG_SIZE);
 	print_hex("key.plan", explanation->key.plan.bytes, DIGEST_SIZE);
+	print_index(explanation);
 	if (explanation->stored)
 		print_stored(judge, explanation->stored);
 	else if (explanation->stale)

@@ -16,6 +16,7 @@ enum long_option {
 	LONG_NO_SUPPRESSIONS,
 	LONG_WRITE_BASELINE,
 	LONG_PRUNE_BASELINE,
+	LONG_REHASH,
 };
 
 static const struct option long_options[] = {
@@ -36,6 +37,7 @@ static const struct option long_options[] = {
 	{"no-suppressions", no_argument, NULL, LONG_NO_SUPPRESSIONS},
 	{"write-baseline", optional_argument, NULL, LONG_WRITE_BASELINE},
 	{"prune-baseline", optional_argument, NULL, LONG_PRUNE_BASELINE},
+	{"rehash", no_argument, NULL, LONG_REHASH},
 	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
 };
@@ -201,6 +203,9 @@ static bool apply_switch(int option, struct tool_options *options)
 		return true;
 	case LONG_NO_SUPPRESSIONS:
 		settings->ignore_suppressions = true;
+		return true;
+	case LONG_REHASH:
+		settings->use_index = false;
 		return true;
 	default: /* getopt has told what is wrong */
 		return false;

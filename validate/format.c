@@ -1,8 +1,8 @@
 #include "validate/format.h"
 
+#include "validate/facts.h"
 #include "validate/formats/formats.h"
 #include "validate/formats/xml/xml_encoding.h"
-#include "validate/text.h"
 
 #include <strings.h>
 
@@ -234,24 +234,6 @@ static const struct {
 	{"NetworkManager", "conf", "keyfile"},
 };
 
-/* What editors call a format in a modeline. */
-static const struct name_rule modeline_names[] = {
-	{"yaml", "yaml", ""},
-	{"json", "json", ""},
-	{"jsonc", "jsonc", "jsonc"},
-	{"json5", "", ""},
-	{"toml", "toml", ""},
-	{"dosini", "ini", ""},
-	{"ini", "ini", ""},
-	{"conf-toml", "toml", ""},
-	{"systemd", "ini", "systemd"},
-	{"gitconfig", "ini", "gitconfig"},
-	{"xml", "xml", ""},
-	{"nxml", "xml", ""},
-	{"conf-windows", "ini", ""},
-	{"jproperties", "properties", "properties"},
-};
-
 const struct format *format_at(size_t index)
 {
 	return index < array_size(formats) ? &formats[index] : NULL;
@@ -376,61 +358,24 @@ static bool is_drop_in(const char *path)
 }
 
 /*
- * A .cfg may be anything, Python or Pascal options: without a header in the
- * first line that is no comment it is not taken for INI.
- */
-static bool begins_with_header(struct span content)
-{
-	const char *at = content.data;
-	const char *end = at + content.size;
-
-	while (at < end && *at != '[') {
-		if (*at == '#' || *at == ';') {
-			at = memchr(at, '\n', (size_t)(end - at));
-			if (!at)
-				return false;
-		} else if (*at != ' ' && (*at < '\t' || *at > '\r')) {
-			return false;
-		}
-		at++;
-	}
-	return at < end;
-}
-
-/* Behind byte order marks, and the NUL that UTF-16 has in front of ASCII. */
-static struct span without_marks(struct span content)
-{
-	size_t marks = text_bom_size(content);
-
-	if (span_starts(content, "\xff\xfe"))
-		marks = 2;
-	else if (span_starts(content, "\xfe\xff"))
-		marks = 3;
-	if (marks > content.size)
-		marks = content.size;
-	return (struct span){content.data + marks, content.size - marks};
-}
-
-/*
  * Extensions that tell nothing without the content. A .conf is XML by its
  * declaration or DOCTYPE only: Apache's begin with tags as well.
  */
-static struct format_choice by_tag(const char *extension, struct span content)
+static struct format_choice by_tag(const char *extension,
+				   const struct content_facts *facts)
 {
-	const struct span text = without_marks(content);
-
 	if (strcasecmp(extension, "conf") == 0)
-		return span_starts(text, "<?xml ") ||
-				       span_starts(text, "<!DOCTYPE ")
+		return facts->has_declaration
 			       ? (struct format_choice){format_find("xml"), ""}
 			       : no_choice;
-	return span_starts(text, "<") ? look_up(tagged_extensions,
-						array_size(tagged_extensions),
-						span_of(extension))
-				      : no_choice;
+	return facts->has_tag ? look_up(tagged_extensions,
+					array_size(tagged_extensions),
+					span_of(extension))
+			      : no_choice;
 }
 
-static struct format_choice by_name(const char *path, struct span content)
+static struct format_choice by_name(const char *path,
+				    const struct content_facts *facts)
 {
 	const char *name = base_name(path);
 	const char *dot = strrchr(name, '.');
@@ -455,125 +400,28 @@ static struct format_choice by_name(const char *path, struct span content)
 		return choice;
 	if (strcasecmp(dot, ".conf") == 0 && is_drop_in(path))
 		return (struct format_choice){format_find("ini"), "systemd"};
-	if (strcasecmp(dot, ".cfg") == 0 && content.size &&
-	    !begins_with_header(content))
+	/* It may be anything, Python or Pascal options. */
+	if (strcasecmp(dot, ".cfg") == 0 && facts->has_bytes &&
+	    !facts->has_header)
 		return no_choice;
 	choice = look_up(extensions, array_size(extensions), span_of(dot + 1));
 	if (choice.format && span_is(span_of(choice.format->name), "json") &&
 	    is_in_vscode(path))
 		return (struct format_choice){format_find("jsonc"), "jsonc"};
-	return choice.format ? choice : by_tag(dot + 1, content);
+	return choice.format ? choice : by_tag(dot + 1, facts);
 }
 
-enum { MODELINE_LINES = 5, MODELINE_BYTES = 1024 };
-
-static bool is_word(char c)
+struct format_choice format_choose(const char *path,
+				   const struct content_facts *facts)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || c == '-' || c == '_';
-}
+	const struct format_choice choice = content_facts_modeline(facts);
 
-static struct format_choice by_word(const char *word, const char *end)
-{
-	const char *stop = word;
-
-	while (stop < end && is_word(*stop))
-		stop++;
-	return look_up(modeline_names, array_size(modeline_names),
-		       (struct span){word, (size_t)(stop - word)});
-}
-
-/* "vim: set ft=yaml :" and "vim:filetype=yaml" */
-static struct format_choice by_vim(struct span line)
-{
-	static const char *const keys[] = {"filetype=", "ft="};
-	const char *end = line.data + line.size;
-	const char *vim = memmem(line.data, line.size, "vim:", 4);
-
-	if (!vim || (vim > line.data && is_word(vim[-1])))
-		return no_choice;
-	for (size_t i = 0; i < array_size(keys); i++) {
-		const char *at = memmem(vim, (size_t)(end - vim), keys[i],
-					strlen(keys[i]));
-
-		if (at && !is_word(at[-1]))
-			return by_word(at + strlen(keys[i]), end);
-	}
-	return no_choice;
-}
-
-/* "-*- yaml -*-" and "-*- mode: yaml; ... -*-", on the first two lines */
-static struct format_choice by_emacs(struct span line)
-{
-	const char *end = line.data + line.size;
-	const char *mark = memmem(line.data, line.size, "-*-", 3);
-
-	if (!mark)
-		return no_choice;
-	mark += 3;
-
-	const char *mode = memmem(mark, (size_t)(end - mark), "mode:", 5);
-
-	mark = mode ? mode + 5 : mark;
-	while (mark < end && *mark == ' ')
-		mark++;
-	return by_word(mark, end);
-}
-
-static struct span take_line(struct span *rest)
-{
-	const char *newline = memchr(rest->data, '\n', rest->size);
-	const size_t size =
-		newline ? (size_t)(newline - rest->data) : rest->size;
-	const struct span line = {rest->data, size};
-
-	rest->data += newline ? size + 1 : size;
-	rest->size -= newline ? size + 1 : size;
-	return line;
-}
-
-/* The last lines of the content, as one piece. */
-static struct span tail_of(struct span content)
-{
-	const char *start = content.data + content.size;
-	int lines = 0;
-
-	while (start > content.data &&
-	       content.data + content.size - start < MODELINE_BYTES) {
-		if (start[-1] == '\n' && start < content.data + content.size &&
-		    ++lines == MODELINE_LINES)
-			break;
-		start--;
-	}
-	return (struct span){start,
-			     (size_t)(content.data + content.size - start)};
-}
-
-static struct format_choice by_modeline(struct span content)
-{
-	struct span head = content;
-	struct span tail = tail_of(content);
-	struct format_choice choice = no_choice;
-
-	if (head.size > MODELINE_BYTES)
-		head.size = MODELINE_BYTES;
-	for (int i = 0; i < MODELINE_LINES && head.size && !choice.format;
-	     i++) {
-		const struct span line = take_line(&head);
-
-		choice = by_vim(line);
-		if (!choice.format && i < 2)
-			choice = by_emacs(line);
-	}
-	while (tail.size && !choice.format)
-		choice = by_vim(take_line(&tail));
-	return choice;
+	return choice.format ? choice : by_name(path, facts);
 }
 
 struct format_choice format_detect(const char *path, struct span content)
 {
-	const struct format_choice choice =
-		content.size ? by_modeline(content) : no_choice;
+	const struct content_facts facts = content_facts_of(content);
 
-	return choice.format ? choice : by_name(path, content);
+	return format_choose(path, &facts);
 }

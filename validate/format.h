@@ -9,6 +9,7 @@
 #include "validate/finding.h"
 #include "validate/limits.h"
 
+struct content_facts;
 struct host;
 
 /* What a reader gets and fills. */
@@ -70,6 +71,10 @@ struct format_choice {
  * order. `content` may be empty: then only the name counts.
  */
 struct format_choice format_detect(const char *path, struct span content);
+
+/* The same by what is known of the content (zero: only the name counts). */
+struct format_choice format_choose(const char *path,
+				   const struct content_facts *facts);
 
 /* Every format, in a fixed order; NULL past the end. */
 const struct format *format_at(size_t index);

@@ -89,29 +89,17 @@ static void add_candidates(struct digest_builder *builder,
 		add_name(builder, plan->candidates[i]);
 }
 
-/*
- * Every way to name a schema inside a file has this word in it, unless it is
- * written with escapes or in UTF-16.
- */
-static bool may_refer(struct span content)
-{
-	if (!content.data || content.size == 0)
-		return false;
-	return memmem(content.data, content.size, "schema", 6) ||
-	       memchr(content.data, '\\', content.size) ||
-	       memchr(content.data, '\0', content.size);
-}
-
-struct digest plan_digest(const struct plan *plan, struct span content)
+struct digest plan_digest(const struct plan *plan,
+			  const struct content_facts *facts)
 {
 	char engine[ENGINE_TEXT_SIZE];
 
 	engine_describe(engine);
-	return plan_digest_under(engine, plan, content);
+	return plan_digest_under(engine, plan, facts);
 }
 
 struct digest plan_digest_under(const char *engine, const struct plan *plan,
-				struct span content)
+				const struct content_facts *facts)
 {
 	struct digest_builder builder;
 
@@ -129,7 +117,7 @@ struct digest plan_digest_under(const char *engine, const struct plan *plan,
 	add_name(&builder, plan->schema);
 	add_candidates(&builder, plan);
 	add_when(&builder, plan);
-	add_name(&builder, may_refer(content) ? plan->directory : NULL);
+	add_name(&builder, facts->may_refer ? plan->directory : NULL);
 	digest_add_number(&builder, plan->schema_options.mode);
 	digest_add_number(&builder, plan->schema_options.dialect);
 	add_limits(&builder, &plan->limits);

@@ -7,7 +7,7 @@
 #define VALIDATE_PLAN_H
 
 #include "validate/digest.h"
-#include "validate/format.h"
+#include "validate/facts.h"
 #include "validate/limits.h"
 #include "validate/rule.h"
 #include "validate/schema/schema.h"
@@ -76,13 +76,14 @@ static inline bool plan_has_when(const struct plan *plan, size_t index)
 }
 
 /*
- * Digest of all of it. The directory counts only if `content` can hold a
+ * Digest of all of it. The directory counts only if the content can hold a
  * reference relative to it.
  */
-struct digest plan_digest(const struct plan *plan, struct span content);
+struct digest plan_digest(const struct plan *plan,
+			  const struct content_facts *facts);
 
 /* The same if `engine` were what engine_describe() says. */
 struct digest plan_digest_under(const char *engine, const struct plan *plan,
-				struct span content);
+				const struct content_facts *facts);
 
 #endif

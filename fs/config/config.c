@@ -409,9 +409,9 @@ static bool is_baseline(const struct config *config, const char *path)
 
 static struct format_choice choose_format(const struct config *config,
 					  const char *path, const char *seen,
-					  struct span content)
+					  const struct content_facts *facts)
 {
-	const struct format_choice choice = format_detect(path, content);
+	const struct format_choice choice = format_choose(path, facts);
 
 	if (choice.format)
 		return choice;
@@ -419,17 +419,6 @@ static struct format_choice choose_format(const struct config *config,
 		if (glob_list_select(&config->formats[i].files, seen))
 			return config->formats[i].choice;
 	return choice;
-}
-
-enum { BINARY_BYTES = 8192 };
-
-static const char *unknown_reason(struct span content)
-{
-	const size_t size =
-		content.size < BINARY_BYTES ? content.size : BINARY_BYTES;
-
-	return size && memchr(content.data, '\0', size) ? "binary"
-							: "no known format";
 }
 
 static void plan_directory(const char *path, char *directory)
@@ -444,7 +433,8 @@ static void plan_directory(const char *path, char *directory)
 }
 
 void config_plan(const struct config *config, const char *path,
-		 struct span content, char *directory, struct plan *out)
+		 const struct content_facts *facts, char *directory,
+		 struct plan *out)
 {
 	const struct settings *settings = config->settings;
 	char buf[GLOB_PATH_SIZE];
@@ -459,12 +449,12 @@ void config_plan(const struct config *config, const char *path,
 	out->level = settings->level;
 	out->forced_schema = settings->forced_schema;
 	out->require_schema = settings->require_schema;
-	out->choice = choose_format(config, path, seen, content);
+	out->choice = choose_format(config, path, seen, facts);
 	out->skip = exclusion(config, seen, false);
 	if (!out->skip && is_baseline(config, path))
 		out->skip = "a baseline of findings";
 	if (!out->skip && !out->choice.format)
-		out->skip = unknown_reason(content);
+		out->skip = facts->is_binary ? "binary" : "no known format";
 	else if (!out->skip)
 		out->skip = out->choice.format->unavailable;
 	plan_schema(config, seen, out);

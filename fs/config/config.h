@@ -43,11 +43,12 @@ bool config_is_valid(const struct config *config);
 
 /*
  * The plan for a file. Pointers in it live as long as `config` and `path`.
- * `content` may be the first and last part only, or empty (by name alone).
+ * The facts may be those of the content's ends, or zero (by name alone).
  * plan->directory is written to `directory` (PATH_MAX bytes).
  */
 void config_plan(const struct config *config, const char *path,
-		 struct span content, char *directory, struct plan *out);
+		 const struct content_facts *facts, char *directory,
+		 struct plan *out);
 
 /*
  * Where the plan's schema came from, for people: "command line", "built in",

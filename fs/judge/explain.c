@@ -6,13 +6,14 @@
 #include <stdio.h>
 
 static int explain_key(struct judge *judge, const struct plan *plan,
-		       struct span content, struct explanation *out)
+		       const struct content_facts *facts, struct span content,
+		       struct explanation *out)
 {
 	out->has_key = true;
 	out->content = digest_of(content);
-	out->key = hearing_key(plan, content);
+	out->key = hearing_key(plan, facts, content);
 
-	const int r = hearing_look_up(&judge->tools, plan, content,
+	const int r = hearing_look_up(&judge->tools, plan, facts, content,
 				      &out->stored, &out->stale);
 
 	return r == -ENOENT ? 0 : r;
@@ -60,10 +61,11 @@ static int explain_content(struct judge *judge, const char *path,
 {
 	char directory[PATH_MAX];
 	struct setup_config use = setup_acquire(judge->setup);
+	const struct content_facts facts = content_facts_of(content);
 	struct plan plan;
 	int r = 0;
 
-	config_plan(use.config, path, content, directory, &plan);
+	config_plan(use.config, path, &facts, directory, &plan);
 	out->format = plan.choice.format ? plan.choice.format->name : "";
 	out->dialect = plan.choice.dialect;
 	out->when_count = plan.when_count;
@@ -84,7 +86,7 @@ static int explain_content(struct judge *judge, const char *path,
 	if (r == 0)
 		r = explain_others(&plan, use.config, path, out);
 	if (r == 0)
-		r = explain_key(judge, &plan, content, out);
+		r = explain_key(judge, &plan, &facts, content, out);
 	setup_release(judge->setup, &use);
 	return r;
 }
@@ -105,6 +107,7 @@ int judge_explain(struct judge *judge, const char *path,
 	if (r)
 		return r;
 	explanation.skip = skip.reason;
+	explanation.index_doubt = judge_index_doubt(judge, path, &stamp);
 	if (!explanation.skip) {
 		r = snapshot_read(fd, judge->settings->max_size, &snapshot);
 		if (r)

@@ -300,14 +300,18 @@ static int look_up_or_validate(struct hearing *hearing, struct judgement **out)
 	return r == -ENOENT ? validate(hearing, out) : r;
 }
 
-struct cache_key hearing_key(const struct plan *plan, struct span content)
+struct cache_key hearing_key(const struct plan *plan,
+			     const struct content_facts *facts,
+			     struct span content)
 {
 	return (struct cache_key){digest_tag_of(content),
-				  plan_digest(plan, content)};
+				  plan_digest(plan, facts)};
 }
 
 static struct hearing begin(struct hearing_tools *tools,
-			    const struct plan *plan, struct span content)
+			    const struct plan *plan,
+			    const struct content_facts *facts,
+			    struct span content)
 {
 	struct hearing hearing = {
 		.tools = tools,
@@ -317,20 +321,80 @@ static struct hearing begin(struct hearing_tools *tools,
 	};
 
 	hearing.digest = digest_of(content);
-	hearing.key = hearing_key(plan, content);
+	hearing.key = hearing_key(plan, facts, content);
 	profile_lap(tools->profile, PHASE_HASH, &hearing.since);
 	return hearing;
 }
 
+/* One subject, one question, two answers. */
+/* NOLINTNEXTLINE(readability-function-size) */
 int hearing_look_up(struct hearing_tools *tools, const struct plan *plan,
-		    struct span content, struct judgement **out, char **stale)
+		    const struct content_facts *facts, struct span content,
+		    struct judgement **out, char **stale)
 {
-	struct hearing hearing = begin(tools, plan, content);
+	struct hearing hearing = begin(tools, plan, facts, content);
 	int r;
 
 	*stale = NULL;
 	r = look_up(&hearing, out, stale);
 	end_hearing(&hearing);
+	return r;
+}
+
+enum { RECALL_MAX = 64 };
+
+/* Takes what was found, also when it fails. */
+static int recall_one(struct hearing *hearing, struct cache_ask *ask,
+		      struct recollection *out)
+{
+	if (!ask->is_found) {
+		links_release(&hearing->links);
+		return 0;
+	}
+	out->judgement = from_entry(hearing, &ask->found);
+	cache_found_release(&ask->found);
+	links_release(&hearing->links);
+	return out->judgement ? 0 : -ENOMEM;
+}
+
+static int recall_some(struct hearing_tools *tools, struct recollection *list,
+		       size_t count)
+{
+	struct hearing hearings[RECALL_MAX];
+	struct cache_ask asks[RECALL_MAX];
+
+	for (size_t i = 0; i < count; i++) {
+		hearings[i] = (struct hearing){.tools = tools,
+					       .plan = list[i].plan,
+					       .digest = list[i].content};
+		asks[i] = (struct cache_ask){.key = list[i].key,
+					     .content = list[i].content,
+					     .ctx = &hearings[i]};
+	}
+
+	uint64_t since = profile_start(tools->profile);
+	int r = cache_get_many(tools->cache, asks, count, is_fresh);
+
+	profile_lap(tools->profile, PHASE_LOOKUP_DISK, &since);
+	for (size_t i = 0; i < count; i++) {
+		const int one = recall_one(&hearings[i], &asks[i], &list[i]);
+
+		r = r ? r : one;
+	}
+	return r;
+}
+
+int hearing_recall(struct hearing_tools *tools, struct recollection *list,
+		   size_t count)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < count; i++)
+		list[i].judgement = NULL;
+	for (size_t i = 0; r == 0 && i < count; i += RECALL_MAX)
+		r = recall_some(tools, list + i,
+				count - i < RECALL_MAX ? count - i
+						       : RECALL_MAX);
 	return r;
 }
 
@@ -358,9 +422,10 @@ static int join_or_decide(struct hearing *hearing, struct judgement **out)
 }
 
 int hearing_hold(struct hearing_tools *tools, const struct plan *plan,
-		 struct span content, struct judgement **out)
+		 const struct content_facts *facts, struct span content,
+		 struct judgement **out)
 {
-	struct hearing hearing = begin(tools, plan, content);
+	struct hearing hearing = begin(tools, plan, facts, content);
 	int r;
 
 	*out = NULL;

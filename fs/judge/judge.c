@@ -22,6 +22,7 @@ int judge_new(struct source *source, struct cache *cache,
 	judge->tools.cache = cache;
 	judge->tools.profile = profile;
 	judge->settings = settings;
+	judge->facts_version = content_facts_version();
 	r = folders_new(source, settings, &judge->folders);
 	if (r == 0)
 		r = dependencies_new(judge->folders,
@@ -144,7 +145,13 @@ static void remember(struct judge *judge, const char *path,
 		.is_racy = stamp_is_racy(stamp),
 	};
 
-	results_store(judge->results, path, &result);
+	judge_remember(judge, path, &result);
+}
+
+void judge_remember(struct judge *judge, const char *path,
+		    const struct result *result)
+{
+	results_store(judge->results, path, result);
 }
 
 /* An `error` of the environment is told but not remembered: it is retried. */
@@ -154,7 +161,7 @@ static bool is_lasting(const struct judgement *judgement)
 	       judgement->verdict->state == STATE_SKIPPED;
 }
 
-static bool is_configuration(const struct judge *judge, const char *path)
+bool judge_is_configuration(const struct judge *judge, const char *path)
 {
 	return !judge->settings->config_file && strcmp(path, CONFIG_FILE) == 0;
 }
@@ -162,6 +169,7 @@ static bool is_configuration(const struct judge *judge, const char *path)
 /* More is checked of the configuration than its schema can say; whoever loads
  * it has the findings. */
 static int judge_configuration(struct judge *judge, const struct plan *plan,
+			       const struct content_facts *facts,
 			       struct span content, struct judgement **out)
 {
 	judge_refresh(judge);
@@ -169,7 +177,7 @@ static int judge_configuration(struct judge *judge, const struct plan *plan,
 	struct verdict *verdict = setup_problems(judge->setup);
 
 	if (!verdict)
-		return hearing_hold(&judge->tools, plan, content, out);
+		return hearing_hold(&judge->tools, plan, facts, content, out);
 	*out = judgement_new(verdict, plan);
 	if (!*out)
 		return -ENOMEM;
@@ -183,19 +191,22 @@ int judge_content(struct judge *judge, const char *path, struct span content,
 {
 	char directory[PATH_MAX];
 	struct setup_config use = setup_acquire(judge->setup);
+	const struct content_facts facts = content_facts_of(content);
 	struct plan plan;
 	int r;
 
-	config_plan(use.config, path, content, directory, &plan);
+	config_plan(use.config, path, &facts, directory, &plan);
 	*out = NULL;
-	if (is_configuration(judge, path))
-		r = judge_configuration(judge, &plan, content, out);
+	if (judge_is_configuration(judge, path))
+		r = judge_configuration(judge, &plan, &facts, content, out);
 	else if (plan.skip)
 		r = judgement_plain(STATE_SKIPPED, plan.skip, &plan, out);
 	else
-		r = hearing_hold(&judge->tools, &plan, content, out);
-	if (r == 0 && stamp && is_lasting(*out))
+		r = hearing_hold(&judge->tools, &plan, &facts, content, out);
+	if (r == 0 && stamp && is_lasting(*out)) {
 		remember(judge, path, stamp, use.generation, *out);
+		judge_note_file(judge, stamp, &facts, content, *out);
+	}
 	setup_release(judge->setup, &use);
 	return r;
 }
@@ -261,16 +272,20 @@ int judge_find_skip(struct judge *judge, const char *path, int fd,
 	char directory[PATH_MAX];
 	char ends[HEAD_BYTES + 1 + TAIL_BYTES];
 	struct setup_config use = setup_acquire(judge->setup);
-	struct span content = {"", 0};
+	struct span content;
 	struct plan plan;
 	int r = 0;
 
-	config_plan(use.config, path, content, directory, &plan);
-	if (plan.skip && !plan.choice.format) {
+	out->facts = (struct content_facts){0};
+	config_plan(use.config, path, &out->facts, directory, &plan);
+	out->has_facts = plan.skip && !plan.choice.format;
+	if (out->has_facts) {
 		r = read_ends(fd, size, ends, &content);
-		if (r == 0)
-			config_plan(use.config, path, content, directory,
+		if (r == 0) {
+			out->facts = content_facts_of(content);
+			config_plan(use.config, path, &out->facts, directory,
 				    &plan);
+		}
 	}
 	if (r == 0)
 		r = describe_skip(judge, &plan, size, &out->reason);
@@ -304,16 +319,31 @@ static int unreadable(int error, struct judgement **out)
 int judge_name(struct judge *judge, const char *path, enum severity severity,
 	       const char *rule, const char *message, struct judgement **out)
 {
+	static const struct content_facts nothing;
 	char directory[PATH_MAX];
 	struct setup_config use = setup_acquire(judge->setup);
 	struct plan plan;
 	int r;
 
-	config_plan(use.config, path, (struct span){"", 0}, directory, &plan);
+	config_plan(use.config, path, &nothing, directory, &plan);
 	plan.choice.format = NULL;
 	r = judgement_of_failure(severity, rule, message, &plan, out);
 	setup_release(judge->setup, &use);
 	return r;
+}
+
+/* What was found by looking into the file is noted if it was the same before
+ * and after. */
+static void note_skipped(struct judge *judge, int fd, const struct stamp *stamp,
+			 const struct skip *skip,
+			 const struct judgement *judgement)
+{
+	struct stamp after;
+
+	if (skip->has_facts && source_stat_fd(fd, &after, NULL) == 0 &&
+	    stamp_equal(stamp, &after))
+		judge_note_file(judge, stamp, &skip->facts, (struct span){0},
+				judgement);
 }
 
 static int judge_skipped(struct judge *judge, const char *path,
@@ -335,16 +365,18 @@ static int stored_content(struct judge *judge, const char *path,
 	char directory[PATH_MAX];
 	struct setup_config use = setup_acquire(judge->setup);
 	const struct span content = {snapshot->bytes, snapshot->size};
+	const struct content_facts facts = content_facts_of(content);
 	auto_free char *stale = NULL;
 	struct plan plan;
 
-	config_plan(use.config, path, content, directory, &plan);
+	config_plan(use.config, path, &facts, directory, &plan);
 
 	/* The configuration was judged when it was loaded. */
-	const int r = is_configuration(judge, path)
-			      ? judge_configuration(judge, &plan, content, out)
-			      : hearing_look_up(&judge->tools, &plan, content,
-						out, &stale);
+	const int r = judge_is_configuration(judge, path)
+			      ? judge_configuration(judge, &plan, &facts,
+						    content, out)
+			      : hearing_look_up(&judge->tools, &plan, &facts,
+						content, out, &stale);
 
 	setup_release(judge->setup, &use);
 	return r;
@@ -369,8 +401,12 @@ static int judge_open_file(struct judge *judge, const char *path, int fd,
 
 	auto_free char *reason = skip.reason;
 
-	if (reason)
-		return judge_skipped(judge, path, stamp, &skip, out);
+	if (reason) {
+		r = judge_skipped(judge, path, stamp, &skip, out);
+		if (r == 0)
+			note_skipped(judge, fd, stamp, &skip, *out);
+		return r;
+	}
 	r = snapshot_read_stamped(fd, stamp, judge->settings->max_size,
 				  &snapshot);
 	if (r == -ENOMEM)

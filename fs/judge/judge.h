@@ -71,6 +71,24 @@ must_check int judge_name(struct judge *judge, const char *path,
 			  enum severity severity, const char *rule,
 			  const char *message, struct judgement **out);
 
+/* A file as a walk found it. */
+struct recalled {
+	const char *path;
+	const struct stamp *stamp;
+	struct judgement *judgement; /* out; NULL: judge_file() it */
+};
+
+/*
+ * Judge files without opening them, by the stat index and the cache. Not for
+ * bytes that are served: that nothing changed is likely, not proven. 0 or
+ * -ENOMEM; what was found by then is the caller's all the same.
+ */
+must_check int judge_recall(struct judge *judge, struct recalled *files,
+			    size_t count);
+
+/* Is there an index to be used at all? */
+bool judge_has_index(const struct judge *judge);
+
 /* How a file is judged, and what is stored about it. */
 struct explanation {
 	char *skip;	    /* owned; why it is not judged, or NULL */
@@ -92,6 +110,8 @@ struct explanation {
 	struct cache_key key;
 	struct judgement *stored; /* NULL: nothing in the cache */
 	char *stale; /* owned; the dependency that changed, or NULL */
+	const char *index_doubt; /* static; why the stat index does not spare
+				    reading the file, or NULL: it does */
 };
 
 /* Explain a regular file. 0 and *out (explanation_release()); errno of

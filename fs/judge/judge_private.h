@@ -16,12 +16,15 @@ struct judge {
 	struct hearing_tools tools;
 	struct setup *setup;
 	struct results *results;
+	uint64_t facts_version; /* of this build */
 };
 
 /* Why a file is not judged, and by which configuration. */
 struct skip {
 	char *reason; /* owned; NULL: it is judged */
 	uint32_t generation;
+	bool has_facts; /* it took a look at the content */
+	struct content_facts facts;
 };
 
 /*
@@ -30,5 +33,27 @@ struct skip {
  */
 must_check int judge_find_skip(struct judge *judge, const char *path, int fd,
 			       uint64_t size, struct skip *out);
+
+/* Remember what is known of a path. */
+void judge_remember(struct judge *judge, const char *path,
+		    const struct result *result);
+
+/* Is the path that of the configuration? Its verdict is not in the cache. */
+bool judge_is_configuration(const struct judge *judge, const char *path);
+
+/* The stamp as the index has it. */
+struct index_stamp judge_index_stamp(const struct stamp *stamp);
+
+/* Why the stat index does not spare reading a file, static; NULL: it does. */
+const char *judge_index_doubt(const struct judge *judge, const char *path,
+			      const struct stamp *stamp);
+
+/*
+ * Note in the stat index what a file held, if its stamp, taken before it was
+ * read, can tell that later. `judgement` without digest: only the facts.
+ */
+void judge_note_file(struct judge *judge, const struct stamp *stamp,
+		     const struct content_facts *facts, struct span content,
+		     const struct judgement *judgement);
 
 #endif

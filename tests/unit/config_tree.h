@@ -106,8 +106,9 @@ static inline struct plan *plan(struct planned *planned,
 				const struct config *config, const char *path,
 				const char *content)
 {
-	config_plan(config, path, span_of(content), planned->directory,
-		    &planned->plan);
+	const struct content_facts facts = content_facts_of(span_of(content));
+
+	config_plan(config, path, &facts, planned->directory, &planned->plan);
 	return &planned->plan;
 }
 

@@ -189,23 +189,23 @@ static void plans_differ_exactly_where_verdicts_could(void **state)
 	struct config *config = load_good(schema_list);
 	struct planned a;
 	struct planned b;
-	const struct span content = span_of("a: 1\n");
+	const struct content_facts facts = content_facts_of(span_of("a: 1\n"));
 	struct digest first;
 	struct digest second;
 
 	(void)state;
-	first = plan_digest(plan(&a, config, "x/a.yaml", ""), content);
-	second = plan_digest(plan(&b, config, "y/b.yaml", ""), content);
+	first = plan_digest(plan(&a, config, "x/a.yaml", ""), &facts);
+	second = plan_digest(plan(&b, config, "y/b.yaml", ""), &facts);
 	assert_true(digest_equal(&first, &second));
-	second = plan_digest(plan(&b, config, "ingest/b.yaml", ""), content);
+	second = plan_digest(plan(&b, config, "ingest/b.yaml", ""), &facts);
 	assert_false(digest_equal(&first, &second));
 	/* The same schema by name, but one rule fewer by content. */
 	a.plan = b.plan;
 	a.plan.when_count = 2;
 	b.plan.when_count = 2;
 	b.plan.when_left_out[0] = 1;
-	first = plan_digest(&a.plan, content);
-	second = plan_digest(&b.plan, content);
+	first = plan_digest(&a.plan, &facts);
+	second = plan_digest(&b.plan, &facts);
 	assert_false(digest_equal(&first, &second));
 	config_free(config);
 }
@@ -214,7 +214,7 @@ static void plans_differ_by_the_libraries_that_are_loaded(void **state)
 {
 	struct config *config = load_good(schema_list);
 	struct planned planned;
-	const struct span content = span_of("a: 1\n");
+	const struct content_facts facts = content_facts_of(span_of("a: 1\n"));
 	char engine[ENGINE_TEXT_SIZE];
 	struct digest first;
 	struct digest second;
@@ -227,11 +227,11 @@ static void plans_differ_by_the_libraries_that_are_loaded(void **state)
 	assert_non_null(strstr(engine, "xml "));
 	assert_non_null(strstr(engine, "idna 1"));
 	plan(&planned, config, "x/a.yaml", "");
-	first = plan_digest(&planned.plan, content);
-	second = plan_digest_under(engine, &planned.plan, content);
+	first = plan_digest(&planned.plan, &facts);
+	second = plan_digest_under(engine, &planned.plan, &facts);
 	assert_true(digest_equal(&first, &second));
 	engine[strlen(engine) - 1]++;
-	second = plan_digest_under(engine, &planned.plan, content);
+	second = plan_digest_under(engine, &planned.plan, &facts);
 	assert_false(digest_equal(&first, &second));
 	config_free(config);
 }
@@ -279,19 +279,20 @@ static void unknown_content_with_a_nul_is_binary(void **state)
 {
 	struct config *config = load_good("{}");
 	struct planned planned;
+	struct content_facts facts;
 	char *content = calloc(1, 8193);
 
 	(void)state;
 	memset(content, 'x', 8192);
-	config_plan(config, "a", (struct span){content, 8193},
-		    planned.directory, &planned.plan);
+	facts = content_facts_of((struct span){content, 8193});
+	config_plan(config, "a", &facts, planned.directory, &planned.plan);
 	assert_string_equal(planned.plan.skip, "no known format");
 	content[8191] = '\0';
-	config_plan(config, "a", (struct span){content, 8193},
-		    planned.directory, &planned.plan);
+	facts = content_facts_of((struct span){content, 8193});
+	config_plan(config, "a", &facts, planned.directory, &planned.plan);
 	assert_string_equal(planned.plan.skip, "binary");
-	config_plan(config, "a.yaml", (struct span){content, 8193},
-		    planned.directory, &planned.plan);
+	facts = content_facts_of((struct span){content, 8193});
+	config_plan(config, "a.yaml", &facts, planned.directory, &planned.plan);
 	assert_null(planned.plan.skip);
 	free(content);
 	config_free(config);
