@@ -150,7 +150,8 @@ static void large_entries_are_kept_whole(void **state)
 		sample_release(&sample);
 	}
 
-	const struct store_batch batch = {items, array_size(sizes), 0, 0};
+	const struct store_batch batch = {.items = items,
+					  .count = array_size(sizes)};
 
 	assert_int_equal(store_put(store, &batch, &evicted), 0);
 	store_close(store);
