@@ -236,13 +236,14 @@ static int complete(struct team *team, struct survey_entry *entry)
 }
 
 /* What the stat index tells of some entries; the others stay as they are. */
-static int recall(struct team *team, struct survey_entry *entries, size_t count)
+static int recall(struct team *team, struct recall *memory,
+		  struct survey_entry *entries, size_t count)
 {
 	struct recalled files[CHUNK];
 	struct survey_entry *of[CHUNK];
 	size_t used = 0;
 
-	for (size_t i = 0; team->uses_index && i < count; i++) {
+	for (size_t i = 0; memory && i < count; i++) {
 		struct survey_entry *entry = &entries[i];
 
 		if (entry->judgement || entry->stamp.ino == 0)
@@ -257,7 +258,7 @@ static int recall(struct team *team, struct survey_entry *entries, size_t count)
 						  .stamp = &entry->stamp};
 	}
 
-	const int r = used ? judge_recall(team->judge, files, used) : 0;
+	const int r = used ? recall_files(memory, files, used) : 0;
 
 	for (size_t i = 0; i < used; i++) {
 		of[i]->judgement = files[i].judgement;
@@ -267,10 +268,10 @@ static int recall(struct team *team, struct survey_entry *entries, size_t count)
 	return r;
 }
 
-static int complete_all(struct team *team, struct survey_entry *entries,
-			size_t count)
+static int complete_all(struct team *team, struct recall *memory,
+			struct survey_entry *entries, size_t count)
 {
-	int r = recall(team, entries, count);
+	int r = recall(team, memory, entries, count);
 
 	for (size_t i = 0; r == 0 && i < count; i++) {
 		r = is_cancelled(team->options) ? -ECANCELED
@@ -281,7 +282,7 @@ static int complete_all(struct team *team, struct survey_entry *entries,
 	return r;
 }
 
-static void work(struct team *team)
+static void work_with(struct team *team, struct recall *memory)
 {
 	struct survey *survey = team->survey;
 
@@ -293,12 +294,23 @@ static void work(struct team *team)
 
 		const size_t left = survey->count - from;
 		const int r =
-			complete_all(team, &survey->entries[from],
+			complete_all(team, memory, &survey->entries[from],
 				     left < team->chunk ? left : team->chunk);
 
 		if (r)
 			atomic_store(&team->error, r);
 	}
+}
+
+static void work(struct team *team)
+{
+	struct recall *memory = NULL;
+
+	/* Without memory for it the files are read. */
+	if (team->uses_index && recall_new(team->judge, &memory))
+		memory = NULL;
+	work_with(team, memory);
+	recall_free(memory);
 }
 
 static void *work_in_thread(void *ctx)

@@ -126,3 +126,42 @@ struct digest plan_digest_under(const char *engine, const struct plan *plan,
 	add_suppressions(&builder, plan);
 	return digest_end(&builder);
 }
+
+/*
+ * Bytes are compared, so that no part of a plan can be forgotten here: what
+ * lies between the members can only make two plans differ that do not.
+ */
+static bool is_of(const struct plan_memo_entry *entry, const struct plan *plan,
+		  const char *directory, bool may_refer)
+{
+	return entry->is_used && entry->may_refer == may_refer &&
+	       memcmp(&entry->plan, plan, sizeof(*plan)) == 0 &&
+	       (!may_refer || strcmp(entry->directory, directory) == 0);
+}
+
+struct digest plan_memo_digest(struct plan_memo *memo, const struct plan *plan,
+			       const struct content_facts *facts)
+{
+	const char *directory = plan->directory ? plan->directory : "";
+	struct plan bare;
+
+	/* With its padding, which an assignment need not copy. */
+	memcpy(&bare, plan, sizeof(bare));
+	bare.directory = NULL;
+	if (strlen(directory) >= PLAN_DIRECTORY_MAX)
+		return plan_digest(plan, facts);
+	for (size_t i = 0; i < array_size(memo->entries); i++)
+		if (is_of(&memo->entries[i], &bare, directory,
+			  facts->may_refer))
+			return memo->entries[i].digest;
+
+	struct plan_memo_entry *entry = &memo->entries[memo->next];
+
+	memo->next = (memo->next + 1) % array_size(memo->entries);
+	memcpy(&entry->plan, &bare, sizeof(bare));
+	entry->digest = plan_digest(plan, facts);
+	entry->may_refer = facts->may_refer;
+	memcpy(entry->directory, directory, strlen(directory) + 1);
+	entry->is_used = true;
+	return entry->digest;
+}

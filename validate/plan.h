@@ -32,7 +32,11 @@ struct when_rule {
 	const char *schema; /* path from the root; NULL: none at all */
 };
 
-enum { PLAN_WHEN_MAX = 1024, PLAN_CANDIDATES_MAX = 4 };
+enum {
+	PLAN_WHEN_MAX = 1024,
+	PLAN_CANDIDATES_MAX = 4,
+	PLAN_DIRECTORY_MAX = 1024, /* longer ones are not kept */
+};
 
 /* A line of a baseline: so many findings of a rule are not shown in a file;
  * of more, all are. */
@@ -82,7 +86,28 @@ static inline bool plan_has_when(const struct plan *plan, size_t index)
 struct digest plan_digest(const struct plan *plan,
 			  const struct content_facts *facts);
 
-/* The same if `engine` were what engine_describe() says. */
+/*
+ * The digests of the last few plans: most files of a folder share one. Good
+ * for plans whose pointers, but that to the directory, all lead into things
+ * that stay as they are while the memo is in use (one configuration). Begin
+ * with zeros; one thread at a time.
+ */
+struct plan_memo {
+	struct plan_memo_entry {
+		bool is_used;
+		bool may_refer;
+		struct plan plan; /* directory NULL: it is below */
+		struct digest digest;
+		char directory[PLAN_DIRECTORY_MAX];
+	} entries[4];
+	unsigned next; /* to be replaced */
+};
+
+/* plan_digest(), from memory where it can be. */
+struct digest plan_memo_digest(struct plan_memo *memo, const struct plan *plan,
+			       const struct content_facts *facts);
+
+/* plan_digest() if `engine` were what engine_describe() says. */
 struct digest plan_digest_under(const char *engine, const struct plan *plan,
 				const struct content_facts *facts);
 

@@ -75,15 +75,19 @@ must_check int judge_name(struct judge *judge, const char *path,
 struct recalled {
 	const char *path;
 	const struct stamp *stamp;
-	struct judgement *judgement; /* out; NULL: judge_file() it */
+	struct judgement *judgement; /* out; NULL: not known, judge_file() it */
 };
 
 /*
  * Judge files without opening them, by the stat index and the cache. Not for
  * bytes that are served: that nothing changed is likely, not proven. 0 or
- * -ENOMEM; what was found by then is the caller's all the same.
+ * -ENOMEM; what was found by then is the caller's all the same. A struct
+ * recall is for one thread; it borrows the judge.
  */
-must_check int judge_recall(struct judge *judge, struct recalled *files,
+struct recall;
+must_check int recall_new(struct judge *judge, struct recall **out);
+void recall_free(struct recall *recall);
+must_check int recall_files(struct recall *recall, struct recalled *files,
 			    size_t count);
 
 /* Is there an index to be used at all? */

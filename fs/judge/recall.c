@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 
-enum { CHUNK = 64 };
+enum { CHUNK = 32 };
 
 struct index_stamp judge_index_stamp(const struct stamp *stamp)
 {
@@ -66,8 +66,8 @@ const char *judge_index_doubt(const struct judge *judge, const char *path,
 	return NULL;
 }
 
-/* Some files on their way from stamps to judgements. */
-struct round {
+/* With some files on their way from stamps to judgements. */
+struct recall {
 	struct judge *judge;
 	struct setup_config use;
 	struct recalled *files[CHUNK];
@@ -76,14 +76,17 @@ struct round {
 	struct recollection list[CHUNK];
 	size_t asked[CHUNK]; /* which file each of the list is */
 	size_t asked_count;
+	char directory[PATH_MAX]; /* of the plan at hand */
+	struct plan_memo memo;	  /* of plans of the configuration... */
+	uint32_t memo_generation; /* ... of this generation */
 };
 
-static bool is_usable(const struct round *round, size_t index,
+static bool is_usable(const struct recall *recall, size_t index,
 		      struct content_facts *facts)
 {
-	const struct judge *judge = round->judge;
-	const struct recalled *file = round->files[index];
-	const struct index_row *row = &round->rows[index];
+	const struct judge *judge = recall->judge;
+	const struct recalled *file = recall->files[index];
+	const struct index_row *row = &recall->rows[index];
 	const struct index_stamp now = judge_index_stamp(file->stamp);
 
 	return index_stamp_equal(&row->stamp, &now) &&
@@ -93,24 +96,24 @@ static bool is_usable(const struct round *round, size_t index,
 	       !judge_is_configuration(judge, file->path);
 }
 
-static int skip(struct round *round, size_t index, const char *reason,
+static int skip(struct recall *recall, size_t index, const char *reason,
 		const struct plan *plan)
 {
 	return judgement_plain(STATE_SKIPPED, reason, plan,
-			       &round->files[index]->judgement);
+			       &recall->files[index]->judgement);
 }
 
 /* Ask the cache for the content of a file under its plan. */
-static void ask(struct round *round, size_t index,
+static void ask(struct recall *recall, size_t index,
 		const struct content_facts *facts)
 {
-	const struct index_row *row = &round->rows[index];
-	const struct plan *plan = &round->plans[index];
+	const struct index_row *row = &recall->rows[index];
+	const struct plan *plan = &recall->plans[index];
 
-	round->asked[round->asked_count] = index;
-	round->list[round->asked_count++] = (struct recollection){
+	recall->asked[recall->asked_count] = index;
+	recall->list[recall->asked_count++] = (struct recollection){
 		.plan = plan,
-		.key = {row->tag, plan_digest(plan, facts)},
+		.key = {row->tag, plan_memo_digest(&recall->memo, plan, facts)},
 		.content = row->digest,
 	};
 }
@@ -119,92 +122,120 @@ static void ask(struct round *round, size_t index,
  * The same steps as for an open file: first by name alone, then by what is
  * inside, so that what is skipped is skipped in the same words.
  */
-static int plan_file(struct round *round, size_t index)
+static int plan_file(struct recall *recall, size_t index)
 {
 	static const struct content_facts nothing;
-	const char *path = round->files[index]->path;
-	struct plan *plan = &round->plans[index];
+	const char *path = recall->files[index]->path;
+	struct plan *plan = &recall->plans[index];
 	struct content_facts facts;
-	char directory[PATH_MAX];
+	bool is_by_content = false;
 
-	if (!is_usable(round, index, &facts))
+	if (!is_usable(recall, index, &facts))
 		return 0;
-	config_plan(round->use.config, path, &nothing, directory, plan);
+	config_plan(recall->use.config, path, &facts, recall->directory, plan);
+	/* Without a modeline no name is skipped whose content is not. */
+	if (plan->skip || facts.modeline) {
+		struct plan by_name;
 
-	const bool is_by_content = plan->skip && !plan->choice.format;
-
-	if (plan->skip && !is_by_content)
-		return skip(round, index, plan->skip, NULL);
-	config_plan(round->use.config, path, &facts, directory, plan);
+		config_plan(recall->use.config, path, &nothing,
+			    recall->directory, &by_name);
+		is_by_content = by_name.skip && !by_name.choice.format;
+		if (by_name.skip && !is_by_content)
+			return skip(recall, index, by_name.skip, NULL);
+	}
 	if (plan->skip)
-		return skip(round, index, plan->skip,
+		return skip(recall, index, plan->skip,
 			    is_by_content ? NULL : plan);
-	if (round->rows[index].has_digest)
-		ask(round, index, &facts);
+	if (recall->rows[index].has_digest)
+		ask(recall, index, &facts);
 	return 0;
 }
 
-static void keep(struct round *round, size_t index)
+static void keep(struct recall *recall, size_t index)
 {
-	const struct recalled *file = round->files[index];
+	const struct recalled *file = recall->files[index];
 	const struct result result = {
 		.stamp = *file->stamp,
 		.judgement = file->judgement,
-		.generation = round->use.generation,
+		.generation = recall->use.generation,
 		.is_racy = stamp_is_racy(file->stamp),
 	};
 
-	if (file->judgement)
-		judge_remember(round->judge, file->path, &result);
+	/* A run that ends soon will not come back to it. */
+	if (file->judgement && recall->judge->settings->watch_dependencies)
+		judge_remember(recall->judge, file->path, &result);
 }
 
-static int run(struct round *round, size_t count)
+static int run(struct recall *recall, size_t count)
 {
 	bool is_found[CHUNK];
 	int r = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		round->files[i]->judgement = NULL;
-		round->rows[i].stamp =
-			judge_index_stamp(round->files[i]->stamp);
+		recall->files[i]->judgement = NULL;
+		recall->rows[i].stamp =
+			judge_index_stamp(recall->files[i]->stamp);
 	}
-	cache_find_files(round->judge->tools.cache, round->rows, is_found,
+	cache_find_files(recall->judge->tools.cache, recall->rows, is_found,
 			 count);
 	for (size_t i = 0; r == 0 && i < count; i++)
 		if (is_found[i])
-			r = plan_file(round, i);
+			r = plan_file(recall, i);
 	if (r == 0)
-		r = hearing_recall(&round->judge->tools, round->list,
-				   round->asked_count);
-	for (size_t i = 0; i < round->asked_count; i++) {
-		struct judgement *judgement = round->list[i].judgement;
+		r = hearing_recall(&recall->judge->tools, recall->list,
+				   recall->asked_count);
+	for (size_t i = 0; i < recall->asked_count; i++) {
+		struct judgement *judgement = recall->list[i].judgement;
 
-		round->files[round->asked[i]]->judgement = judgement;
+		recall->files[recall->asked[i]]->judgement = judgement;
 		if (judgement)
 			judgement->tier = TIER_INDEX;
 	}
 	for (size_t i = 0; i < count; i++)
-		keep(round, i);
+		keep(recall, i);
 	return r;
 }
 
-int judge_recall(struct judge *judge, struct recalled *files, size_t count)
+/* What a memo knows is good for one configuration. */
+static void begin(struct recall *recall)
 {
-	auto_free struct round *round = calloc(1, sizeof(*round));
+	recall->use = setup_acquire(recall->judge->setup);
+	if (recall->use.generation == recall->memo_generation)
+		return;
+	for (size_t i = 0; i < array_size(recall->memo.entries); i++)
+		recall->memo.entries[i].is_used = false;
+	recall->memo_generation = recall->use.generation;
+}
+
+int recall_new(struct judge *judge, struct recall **out)
+{
+	struct recall *recall = calloc(1, sizeof(*recall));
+
+	if (!recall)
+		return -ENOMEM;
+	recall->judge = judge;
+	*out = recall;
+	return 0;
+}
+
+void recall_free(struct recall *recall)
+{
+	free(recall);
+}
+
+int recall_files(struct recall *recall, struct recalled *files, size_t count)
+{
 	int r = 0;
 
-	if (!round)
-		return -ENOMEM;
-	round->judge = judge;
-	round->use = setup_acquire(judge->setup);
+	begin(recall);
 	for (size_t from = 0; r == 0 && from < count; from += CHUNK) {
 		const size_t some = count - from < CHUNK ? count - from : CHUNK;
 
-		round->asked_count = 0;
+		recall->asked_count = 0;
 		for (size_t i = 0; i < some; i++)
-			round->files[i] = &files[from + i];
-		r = run(round, some);
+			recall->files[i] = &files[from + i];
+		r = run(recall, some);
 	}
-	setup_release(judge->setup, &round->use);
+	setup_release(recall->judge->setup, &recall->use);
 	return r;
 }
