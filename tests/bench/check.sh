@@ -28,14 +28,16 @@ while [ $i -lt "$rounds" ]; do
 	rm -rf "$place/cache"
 	cost "$bench/yaml_events" <"$place/names" >>"$place/floor"
 	cost "$tools/cfgfs" check -j1 --cache "$place/cache" "$place/tree" >>"$place/cold"
-	cost "$tools/cfgfs" check -j1 --cache "$place/cache" "$place/tree" >>"$place/warm"
+	cost "$tools/cfgfs" check -j1 --rehash --cache "$place/cache" "$place/tree" >>"$place/warm"
+	cost "$tools/cfgfs" check -j1 --cache "$place/cache" "$place/tree" >>"$place/same"
 	rm -rf "$place/cache"
 	cost "$tools/cfgfs" check --cache "$place/cache" "$place/tree" >>"$place/cold2"
-	cost "$tools/cfgfs" check --cache "$place/cache" "$place/tree" >>"$place/warm2"
+	cost "$tools/cfgfs" check --rehash --cache "$place/cache" "$place/tree" >>"$place/warm2"
+	cost "$tools/cfgfs" check -j2 --cache "$place/cache" "$place/tree" >>"$place/same2"
 	i=$((i + 1))
 done
 row() {
-	printf '%-28s cpu %.3f s  wall %.3f s  memory %.1f MiB\n' "$1" \
+	printf '%-34s cpu %.3f s  wall %.3f s  memory %.1f MiB\n' "$1" \
 		"$(cut -d' ' -f1 "$place/$2" | median)" \
 		"$(cut -d' ' -f2 "$place/$2" | median)" \
 		"$(cut -d' ' -f3 "$place/$2" | median | awk '{print $1 / 1024}')"
@@ -44,8 +46,10 @@ echo "$files YAML files of $(wc -c <"$(head -n 1 "$place/names")") bytes, median
 row 'libyaml events only' floor
 row 'check cold, one worker' cold
 row 'check warm, one worker' warm
+row 'unchanged, through the index, -j1' same
 row 'check cold, all workers' cold2
 row 'check warm, all workers' warm2
+row 'unchanged, through the index, -j2' same2
 paste -d' ' "$place/cold" "$place/floor" | awk '{print $1 / $4}' | median |
 	awk '{printf "cold / libyaml events (cpu)    %.2f x\n", $1}'
 paste -d' ' "$place/cold" "$place/warm" | awk '{print $1 / $4}' | median |

@@ -411,6 +411,39 @@ static void facts_survive_being_numbers(void **state)
 	assert_false(content_facts_unpack(1u << 31, &back));
 }
 
+static void a_memo_gives_each_plan_its_own_digest(void **state)
+{
+	const struct content_facts plain = content_facts_of(span_of("a: 1\n"));
+	const struct content_facts refers =
+		content_facts_of(span_of("$schema"));
+	struct plan_memo *memo = calloc(1, sizeof(*memo));
+	struct plan plans[9];
+
+	(void)state;
+	memset(plans, 0, sizeof(plans));
+	for (size_t i = 0; i < array_size(plans); i++)
+		plans[i].directory = "a";
+	plans[1].directory = "b";
+	plans[2].level = LEVEL_STANDARD;
+	plans[3].schema = "s.json";
+	plans[4].limits.depth = 1;
+	plans[5].choice.dialect = "x";
+	plans[6].show_values = true;
+	plans[7].when_count = 1;
+	plans[7].when_left_out[0] = 1;
+	plans[8].ignore_suppressions = true;
+	for (size_t i = 0; i < 4 * array_size(plans); i++) {
+		const struct plan *plan = &plans[i / 2 % array_size(plans)];
+		const struct content_facts *facts = i % 2 ? &refers : &plain;
+		const struct digest memorized =
+			plan_memo_digest(memo, plan, facts);
+		const struct digest digest = plan_digest(plan, facts);
+
+		assert_true(digest_equal(&memorized, &digest));
+	}
+	free(memo);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -425,6 +458,7 @@ int main(void)
 		cmocka_unit_test(
 			what_a_stamp_cannot_tell_is_asked_of_the_bytes),
 		cmocka_unit_test(facts_survive_being_numbers),
+		cmocka_unit_test(a_memo_gives_each_plan_its_own_digest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
