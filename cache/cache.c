@@ -424,6 +424,12 @@ void cache_find_files(struct cache *cache, struct index_row *rows,
 	}
 }
 
+size_t cache_count_plans(struct cache *cache, const struct digest_tag *tag,
+			 const struct digest *content)
+{
+	return cache->store ? store_count_plans(cache->store, tag, content) : 0;
+}
+
 void cache_note_file(struct cache *cache, const struct index_row *row)
 {
 	if (is_disk_wanted(cache))

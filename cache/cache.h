@@ -109,6 +109,11 @@ must_check int cache_get_many(struct cache *cache, struct cache_ask *asks,
 void cache_find_files(struct cache *cache, struct index_row *rows,
 		      bool *is_found, size_t count);
 
+/* Under how many plans the disk has a verdict on this content; for telling why
+ * there is none under another. */
+size_t cache_count_plans(struct cache *cache, const struct digest_tag *tag,
+			 const struct digest *content);
+
 /* Note what a file holds, for the disk with the next cache_flush(). */
 void cache_note_file(struct cache *cache, const struct index_row *row);
 

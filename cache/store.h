@@ -65,6 +65,10 @@ typedef void store_found(void *ctx, size_t look, struct span value);
 void store_get_many(struct store *store, const struct store_look *looks,
 		    size_t count, store_found *found, void *ctx);
 
+/* How many plans have a verdict on this content, by its tag and digest. */
+size_t store_count_plans(struct store *store, const struct digest_tag *tag,
+			 const struct digest *content);
+
 /* What one transaction writes. */
 struct store_batch {
 	const struct item *items;

@@ -168,6 +168,45 @@ static void print_index(const struct explanation *explanation)
 		print_text("stat index", "used: check does not read the file");
 }
 
+/* Which of all that a verdict depends on is not as it was. */
+static void print_miss(const struct explanation *explanation)
+{
+	if (explanation->stale)
+		printf("  %-13s no: %s changed\n", "cached",
+		       explanation->stale);
+	else if (!explanation->has_store)
+		print_text("cached", "no: the store is off");
+	else if (explanation->other_plans)
+		printf("  %-13s no: this content was judged under %zu other "
+		       "plan%s (configuration, options, format or program "
+		       "differed)\n",
+		       "cached", explanation->other_plans,
+		       explanation->other_plans == 1 ? "" : "s");
+	else
+		print_text("cached", "no: this content was not judged yet");
+}
+
+/* What of the settings is in the key. */
+static void print_settings(const struct settings *settings,
+			   const struct explanation *explanation)
+{
+	const struct limits *limits = &settings->limits;
+
+	printf("  %-13s require-schema %s, show-values %s, suppressions %s\n",
+	       "options", settings->require_schema ? "on" : "off",
+	       settings->show_values ? "on" : "off",
+	       settings->ignore_suppressions ? "off" : "on");
+	printf("  %-13s depth %llu, nodes %llu, findings %llu, steps %llu\n",
+	       "limits", (unsigned long long)limits->depth,
+	       (unsigned long long)limits->nodes,
+	       (unsigned long long)limits->findings,
+	       (unsigned long long)limits->steps);
+	print_text("its folder",
+		   explanation->has_folder
+			   ? "in the key: the file may name others beside it"
+			   : "not in the key: it counts wherever it lies");
+}
+
 static void print_explanation(struct judge *judge,
 			      const struct explanation *explanation)
 {
@@ -192,6 +231,7 @@ static void print_explanation(struct judge *judge,
 		       "commands)\n",
 		       "checks", explanation->untrusted_checks);
 	print_suppressions(judge, explanation);
+	print_settings(judge_settings(judge), explanation);
 	print_engine();
 	print_hex("content", explanation->content.bytes, DIGEST_SIZE);
 	print_hex("key.content", explanation->key.content.bytes,
@@ -200,12 +240,8 @@ static void print_explanation(struct judge *judge,
 	print_index(explanation);
 	if (explanation->stored)
 		print_stored(judge, explanation->stored);
-	else if (explanation->stale)
-		printf("  %-13s no: %s changed\n", "cached",
-		       explanation->stale);
 	else
-		print_text("cached", "no: this content was not judged under "
-				     "this plan");
+		print_miss(explanation);
 }
 
 static int explain(const struct tool_options *options, const char *path)

@@ -12,10 +12,16 @@ static int explain_key(struct judge *judge, const struct plan *plan,
 	out->has_key = true;
 	out->content = digest_of(content);
 	out->key = hearing_key(plan, facts, content);
+	out->has_folder = facts->may_refer;
+	out->has_store =
+		judge->tools.cache && cache_has_index(judge->tools.cache);
 
 	const int r = hearing_look_up(&judge->tools, plan, facts, content,
 				      &out->stored, &out->stale);
 
+	if (r == -ENOENT && out->has_store && !out->stale)
+		out->other_plans = cache_count_plans(
+			judge->tools.cache, &out->key.content, &out->content);
 	return r == -ENOENT ? 0 : r;
 }
 

@@ -113,7 +113,10 @@ struct explanation {
 	struct digest content;
 	struct cache_key key;
 	struct judgement *stored; /* NULL: nothing in the cache */
-	char *stale; /* owned; the dependency that changed, or NULL */
+	char *stale;	    /* owned; the dependency that changed, or NULL */
+	size_t other_plans; /* under which the same content was judged */
+	bool has_store;	    /* false: nothing can be found on disk */
+	bool has_folder;    /* the content may name files beside its own */
 	const char *index_doubt; /* static; why the stat index does not spare
 				    reading the file, or NULL: it does */
 };

@@ -122,4 +122,21 @@ says 'the configuration' 'stat index *not used: the configuration' "$work/out"
 "$cfgfs" explain "$src/web/admin.yaml" >"$work/out"
 says 'after clear' 'stat index *not used: not noted' "$work/out"
 same 'after clear'
+
+# Why a verdict is not in the cache.
+why() {
+	_file=$1
+	shift
+	run "explain $_file" 0 explain "$@" "$src/$_file"
+	sed -n 's/^  cached *//p' "$work/out"
+}
+is 'after a check' "$(why web/admin.yaml)" 'yes (disk)'
+echo '# new' >>"$src/web/admin.yaml"
+is 'new bytes' "$(why web/admin.yaml)" 'no: this content was not judged yet'
+"$cfgfs" check "$src" >/dev/null
+# (A hard link in another folder has a plan of its own.)
+is 'other options' "$(why web/admin.yaml -l fast)" \
+	'no: this content was judged under 2 other plans (configuration, options, format or program differed)'
+echo >>"$src/schemas/xpcs.json"
+is 'a schema' "$(why experiment/shear.yaml)" 'no: schemas/xpcs.json changed'
 exit 0
