@@ -134,26 +134,27 @@ static void more_candidates_than_are_named_are_counted(void **state)
 
 static void what_the_catalog_says_is_part_of_the_key(void **state)
 {
-	const struct span content = span_of("a: 1\n");
+	const struct content_facts facts =
+		content_facts_of(span_of("a: 1\n"));
 	struct plan plan = {.directory = "",
 			    .candidates = {"u", "v", "w", "x"},
 			    .candidate_count = 4};
 	struct plan other = plan;
-	struct digest a = plan_digest(&plan, content);
-	struct digest b = plan_digest(&other, content);
+	struct digest a = plan_digest(&plan, &facts);
+	struct digest b = plan_digest(&other, &facts);
 
 	(void)state;
 	assert_true(digest_equal(&a, &b));
 	other.candidate_count = 5;
-	b = plan_digest(&other, content);
+	b = plan_digest(&other, &facts);
 	assert_false(digest_equal(&a, &b));
 	other = plan;
 	other.candidates[3] = "y";
-	b = plan_digest(&other, content);
+	b = plan_digest(&other, &facts);
 	assert_false(digest_equal(&a, &b));
 	other = plan;
 	other.is_by_catalog = true;
-	b = plan_digest(&other, content);
+	b = plan_digest(&other, &facts);
 	assert_false(digest_equal(&a, &b));
 }
 
