@@ -135,6 +135,8 @@ static bool is_of(const struct plan_memo_entry *entry, const struct plan *plan,
 		  const char *directory, bool may_refer)
 {
 	return entry->is_used && entry->may_refer == may_refer &&
+	       /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-*)
+		*/
 	       memcmp(&entry->plan, plan, sizeof(*plan)) == 0 &&
 	       (!may_refer || strcmp(entry->directory, directory) == 0);
 }
