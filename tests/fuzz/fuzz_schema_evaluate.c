@@ -72,6 +72,10 @@ static void check_around(const struct input *input,
 		return;
 	fuzz_require(same == ANSWER_OPEN || same == answer,
 		     "a reference to a schema says what the schema says");
+	/* A value with a tag of its own may meet both. */
+	if (input->reader == readers &&
+	    fuzz_contains(input->document, span_of("!")))
+		return;
 	fuzz_require(turned == ANSWER_OPEN || turned != answer,
 		     "not says the opposite");
 }
