@@ -19,8 +19,13 @@ struct cache {
 	struct memory *pending;	 /* what the disk does not have yet */
 	struct index_queue rows; /* likewise */
 	struct store *store;	 /* NULL: memory only */
+	struct uses *uses;	 /* what was hit, for the store's eviction */
 	pthread_mutex_t flush_lock;
-	unsigned failures; /* by flush_lock */
+	unsigned failures;		     /* by flush_lock */
+	uint64_t saved_hits[TIER_INDEX + 1]; /* by flush_lock: in the totals */
+	pthread_mutex_t generation_lock;
+	uint64_t generation;	   /* by generation_lock, like the next */
+	uint64_t last_transaction; /* when it was read */
 	atomic_uint_fast64_t hits[TIER_INDEX + 1];
 	atomic_uint_fast64_t misses;
 	atomic_uint_fast64_t unsaved_hits; /* not yet in the disk's totals */
@@ -88,13 +93,19 @@ int cache_open(const struct cache_options *options, struct cache **out,
 		return -ENOMEM;
 	pthread_mutex_init(&cache->flush_lock, NULL);
 	index_queue_init(&cache->rows);
+	pthread_mutex_init(&cache->generation_lock, NULL);
 
 	int r = memory_new(options->max_memory_bytes, &cache->memory);
 
 	if (!r)
 		r = memory_new(PENDING_MAX_BYTES, &cache->pending);
+	cache->uses = uses_new();
+	if (!r && !cache->uses)
+		r = -ENOMEM;
 	if (!r)
 		r = open_disk(cache, options, why);
+	if (!r && cache->store)
+		cache->generation = store_totals(cache->store).generation;
 	if (r) {
 		cache_close(cache);
 		return r;
@@ -103,17 +114,35 @@ int cache_open(const struct cache_options *options, struct cache **out,
 	return 0;
 }
 
+/* Hits that the disk's totals do not have yet, by tier. */
+static void unsaved_tiers_locked(const struct cache *cache,
+				 struct store_batch *batch)
+{
+	for (size_t i = 0; i < STORE_TIERS; i++)
+		batch->tier_hits[i] = atomic_load(&cache->hits[i + 1]) -
+				      cache->saved_hits[i + 1];
+}
+
+static void tiers_are_saved_locked(struct cache *cache,
+				   const struct store_batch *batch)
+{
+	for (size_t i = 0; i < STORE_TIERS; i++)
+		cache->saved_hits[i + 1] += batch->tier_hits[i];
+}
+
 /* Counters alone are no reason to write, but at the end they are kept. */
 static void save_counters(struct cache *cache)
 {
-	const struct store_batch batch = {
+	struct store_batch batch = {
 		.hits = atomic_exchange(&cache->unsaved_hits, 0),
 		.misses = atomic_exchange(&cache->unsaved_misses, 0),
+		.uses = cache->uses,
 	};
 	uint64_t evicted;
 
 	if (!is_disk_writable(cache) || (!batch.hits && !batch.misses))
 		return;
+	unsaved_tiers_locked(cache, &batch); /* nobody else is left */
 	if (store_put(cache->store, &batch, &evicted))
 		store_switch_off(cache->store); /* so that it is examined */
 }
@@ -128,9 +157,11 @@ void cache_close(struct cache *cache)
 		save_counters(cache);
 	}
 	store_close(cache->store);
+	uses_free(cache->uses);
 	memory_free(cache->pending);
 	memory_free(cache->memory);
 	index_queue_release(&cache->rows);
+	pthread_mutex_destroy(&cache->generation_lock);
 	pthread_mutex_destroy(&cache->flush_lock);
 	free(cache);
 }
@@ -261,6 +292,8 @@ int cache_get(struct cache *cache, const struct cache_key *key,
 
 	if (r == -ESTALE)
 		r = -ENOENT;
+	if (!r)
+		uses_note(cache->uses, &full);
 	count(cache, r, r ? TIER_MISS : out->tier);
 	if (stale)
 		*stale = r == -ENOENT ? steal(&look.stale) : NULL;
@@ -486,10 +519,13 @@ static int write_locked(struct cache *cache, struct store_batch *batch)
 
 	batch->hits = atomic_exchange(&cache->unsaved_hits, 0);
 	batch->misses = atomic_exchange(&cache->unsaved_misses, 0);
+	batch->uses = cache->uses;
+	unsaved_tiers_locked(cache, batch);
 
 	const int r = store_put(cache->store, batch, &evicted);
 
 	if (!r) {
+		tiers_are_saved_locked(cache, batch);
 		cache->failures = 0;
 		atomic_fetch_add(&cache->disk_evictions, evicted);
 		return 0;
@@ -539,6 +575,37 @@ int cache_flush(struct cache *cache)
 
 	pthread_mutex_unlock(&cache->flush_lock);
 	return r;
+}
+
+/* Verdicts that wait for the disk were made before, so they go as well. */
+static void look_at_generation_locked(struct cache *cache)
+{
+	const uint64_t last = store_last_transaction(cache->store);
+
+	if (last == cache->last_transaction || last == 0)
+		return;
+	cache->last_transaction = last;
+
+	const uint64_t generation = store_totals(cache->store).generation;
+
+	if (generation == cache->generation)
+		return;
+	cache->generation = generation;
+	memory_clear(cache->memory);
+	memory_clear(cache->pending);
+}
+
+uint64_t cache_generation(struct cache *cache)
+{
+	uint64_t generation;
+
+	if (!cache->store)
+		return 0;
+	pthread_mutex_lock(&cache->generation_lock);
+	look_at_generation_locked(cache);
+	generation = cache->generation;
+	pthread_mutex_unlock(&cache->generation_lock);
+	return generation;
 }
 
 size_t cache_pending(struct cache *cache)

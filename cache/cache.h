@@ -138,6 +138,13 @@ must_check int cache_flush(struct cache *cache);
 /* How much waits for cache_flush(): entries, and rows of the index. */
 size_t cache_pending(struct cache *cache);
 
+/*
+ * A number that grows when somebody, perhaps another process, forgot verdicts
+ * on purpose; what is in memory here is forgotten with it. Whoever keeps
+ * answers of his own forgets them when it is another than before. Cheap.
+ */
+uint64_t cache_generation(struct cache *cache);
+
 struct cache_stats {
 	bool disk_on;
 	uint64_t hits[TIER_INDEX + 1]; /* by enum cache_tier; [TIER_MISS] 0 */

@@ -250,6 +250,20 @@ void store_get_many(struct store *store, const struct store_look *looks,
 	store_note(store, r);
 }
 
+static void fill_totals(const struct row *row, uint64_t entries,
+			struct store_totals *out)
+{
+	*out = (struct store_totals){
+		.entries = entries,
+		.bytes = row->bytes,
+		.hits = row->hits,
+		.misses = row->misses,
+		.evictions = row->evictions,
+		.generation = row->generation,
+	};
+	memcpy(out->tier_hits, row->tier_hits, sizeof(out->tier_hits));
+}
+
 static int read_totals(struct store *store, struct store_totals *out)
 {
 	struct row row;
@@ -263,8 +277,7 @@ static int read_totals(struct store *store, struct store_totals *out)
 	if (!r)
 		r = mdb_stat(txn, store->dbs[DB_VERDICTS], &stat);
 	if (!r)
-		*out = (struct store_totals){stat.ms_entries, row.bytes,
-					     row.hits, row.misses};
+		fill_totals(&row, stat.ms_entries, out);
 	mdb_txn_abort(txn);
 	return r;
 }
@@ -285,7 +298,19 @@ struct store_totals store_totals(struct store *store)
 	return totals;
 }
 
-/* A store that was not left in order is examined, and put aside if damaged. */
+uint64_t store_last_transaction(struct store *store)
+{
+	MDB_envinfo info = {0};
+
+	pthread_rwlock_rdlock(&store->lock);
+	if (store_is_on(store) && mdb_env_info(store->env, &info))
+		info.me_last_txnid = 0;
+	pthread_rwlock_unlock(&store->lock);
+	return info.me_last_txnid;
+}
+
+/* A store that was not left in order is examined, and put aside if
+ * damaged. */
 static int ensure_sound(const struct store *store, off_t size, char **why)
 {
 	const struct folder *folder = &store->folder;
@@ -359,7 +384,8 @@ static int open_databases(struct store *store, unsigned flags)
 	return r;
 }
 
-/* Open what is there; what is not, or is of another version, is made. */
+/* Open what is there; what is not, or is of another version, is made.
+ */
 static int open_or_make(struct store *store, char **why)
 {
 	const int there = store_translate(open_databases(store, MDB_RDONLY));
@@ -373,7 +399,8 @@ static int open_or_make(struct store *store, char **why)
 		r = store_begin_anew(store);
 	if (!r && there == -ESTALE)
 		why_say(why, 0,
-			"the store in %s is of another version; it was begun "
+			"the store in %s is of another version; it was "
+			"begun "
 			"anew",
 			store->folder.path);
 	return r;

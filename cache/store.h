@@ -12,10 +12,14 @@
 
 #include "cache/index.h"
 #include "cache/item.h"
+#include "cache/uses.h"
 
 enum { STORE_VERSION = 2 };
 
 enum store_db { DB_VERDICTS, DB_INDEX, DB_ORDER, DB_STATE };
+
+/* Tiers whose hits are counted apart: memory, disk, remote, index. */
+enum { STORE_TIERS = 4 };
 
 struct store; /* safe from any thread; one per process and folder */
 
@@ -77,10 +81,13 @@ struct store_batch {
 	size_t row_count;
 	uint64_t hits; /* added to the totals of all runs */
 	uint64_t misses;
+	uint64_t tier_hits[STORE_TIERS];
+	struct uses *uses; /* what was hit is not evicted; may be NULL */
 };
 
 /*
- * Write a batch durably, then drop the oldest beyond the limit (*evicted).
+ * Write a batch durably, then drop the oldest that were not hit beyond
+ * the limit (*evicted).
  * 0 or a negative errno: then nothing of it is written.
  */
 must_check int store_put(struct store *store, const struct store_batch *batch,
@@ -94,7 +101,16 @@ struct store_totals {
 	uint64_t bytes;	 /* what they need, pages of large ones included */
 	uint64_t hits;	 /* of all runs */
 	uint64_t misses; /* of all runs */
+	uint64_t evictions;
+	uint64_t tier_hits[STORE_TIERS];
+	uint64_t generation; /* grows when verdicts are forgotten on purpose */
 };
+
+/*
+ * A number that changes with every transaction of any process; 0 if it is off.
+ * Cheap: no transaction is begun.
+ */
+uint64_t store_last_transaction(struct store *store);
 
 /* Zeros if it is off. */
 struct store_totals store_totals(struct store *store);

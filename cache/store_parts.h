@@ -29,7 +29,8 @@ struct store {
 };
 
 /*
- * The row of "state": version, 8; these words; a checksum of all that, 8.
+ * The rows of "state". "totals": version, 8; four words; a checksum of all
+ * that, 8. "more": the other words; their checksum, 8; it may be missing.
  * `sequence` numbers entries in the order in which they came.
  */
 struct row {
@@ -37,6 +38,9 @@ struct row {
 	uint64_t bytes;
 	uint64_t hits;
 	uint64_t misses;
+	uint64_t generation; /* the first of "more" */
+	uint64_t evictions;
+	uint64_t tier_hits[STORE_TIERS];
 };
 
 /* The library's code of a result -> negative errno. */
@@ -64,6 +68,39 @@ MDB_val store_key(const struct item_key *key);
  * another process has made it. No transaction of this thread may be running.
  */
 must_check int store_grow(struct store *store, bool is_full);
+
+/* A write transaction under way. */
+struct write {
+	struct store *store;
+	MDB_txn *txn;
+	struct row row; /* written back at the end */
+	bool has_row;	/* else the store is new, or of another version */
+	uint64_t evicted;
+	struct uses *uses; /* what was hit stays; NULL: nothing was */
+};
+
+/* The library's code; what is not 0 undoes all. May run more than once. */
+typedef int write_step(struct write *write, const void *ctx);
+
+/*
+ * Do `step` in a transaction, again with a larger map when it is full. Only
+ * `store` and `uses` of *write are to be set. 0 or a negative errno.
+ */
+must_check int store_run_write(struct write *write, write_step *step,
+			       const void *ctx);
+
+/* The entry of a key is about to go: it leaves the order and the bytes. */
+must_check int store_forget_old(struct write *write, MDB_val *key);
+
+/* Drop the oldest that were not hit until entries need at most `max_bytes`; 0:
+ * no limit. */
+must_check int store_keep_limit(struct write *write, uint64_t max_bytes);
+
+/* What an entry takes on disk: two nodes, and whole pages if it is large. */
+uint64_t store_cost(size_t key_size, size_t value_size);
+
+/* Big-endian, so that the order of the bytes is that of the numbers. */
+void store_put_sequence(uint8_t bytes[SEQUENCE_SIZE], uint64_t sequence);
 
 /*
  * Drop what is there and write a row, unless there is one that can be used. 0

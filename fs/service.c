@@ -1,5 +1,7 @@
 #include "fs/service.h"
 
+#include "fs/units.h"
+
 #include <errno.h>
 #include <stdio.h>
 
@@ -25,16 +27,34 @@ char *service_cache_directory(void)
 	return geteuid() == 0 ? strdup("/var/cache/cfgfs") : NULL;
 }
 
+/* A size that cannot be read is told, and is no reason to stop. */
+static uint64_t disk_bytes(const struct service_options *options, char **why)
+{
+	const char *text = getenv("CFGFS_CACHE_SIZE");
+	uint64_t bytes = (uint64_t)DISK_TIER_MIB << 20;
+
+	if (options->cache_bytes)
+		return options->cache_bytes;
+	if (text && *text && !units_parse_size(text, &bytes) &&
+	    asprintf(why,
+		     "CFGFS_CACHE_SIZE is not a size such as 512M or 2G; "
+		     "%d MiB are used",
+		     DISK_TIER_MIB) < 0)
+		*why = NULL;
+	return bytes;
+}
+
 static int open_cache(const struct service_options *options,
 		      struct service *service)
 {
 	auto_free char *place = options->cache_directory
 					? strdup(options->cache_directory)
 					: service_cache_directory();
+	auto_free char *why = NULL;
 	const struct cache_options cache_options = {
 		.directory = place,
 		.max_memory_bytes = MEMORY_TIER_BYTES,
-		.max_disk_bytes = (uint64_t)DISK_TIER_MIB << 20,
+		.max_disk_bytes = disk_bytes(options, &why),
 		.read_only = options->read_only_cache,
 	};
 
@@ -45,8 +65,13 @@ static int open_cache(const struct service_options *options,
 		return 0;
 	}
 	service->owns_cache = true;
-	return cache_open(&cache_options, &service->cache,
-			  &service->cache_trouble);
+
+	const int r = cache_open(&cache_options, &service->cache,
+				 &service->cache_trouble);
+
+	if (!r && !service->cache_trouble)
+		service->cache_trouble = steal(&why);
+	return r;
 }
 
 int service_open(const struct service_options *options, struct service *service)

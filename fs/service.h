@@ -20,6 +20,8 @@ struct service {
 struct service_options {
 	const char *root;
 	const char *cache_directory; /* NULL: the default place */
+	uint64_t cache_bytes; /* of verdicts on disk; 0: $CFGFS_CACHE_SIZE, or
+				 1 GiB */
 	bool use_cache;
 	struct cache *lent_cache; /* of a service that is closed later: one
 				     process opens a store once; or NULL */

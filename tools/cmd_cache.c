@@ -1,108 +1,280 @@
-/* cfgfs cache: look at the store of verdicts, or empty it. */
+/* cfgfs cache: look at the store of verdicts, and tend it. */
 #include "fs/service.h"
+#include "fs/units.h"
+#include "tools/cache/request.h"
 #include "tools/command.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <stdio.h>
 
 static const char usage[] =
-	"Usage: cfgfs cache [--cache DIR] stats | clear\n"
+	"Usage: cfgfs cache [--cache DIR] ACTION [OPTION]... [ARGUMENT]...\n"
 	"\n"
-	"  stats   entries, bytes, hits and misses of all runs\n"
-	"  clear   forget every verdict; costs time later, never an answer\n";
+	"  stats [-f text|json]   entries, bytes, hits and misses of all runs\n"
+	"  verify [--repair]      look at every record; drop what is bad\n"
+	"  gc [OPTION]...         make it smaller:\n"
+	"      --max-size SIZE       drop what is used least, down to SIZE "
+	"(512M, 2G)\n"
+	"      --max-age AGE         drop what is older than AGE (12h, 30d)\n"
+	"      --unreferenced DIR... drop verdicts on contents that no file "
+	"below has\n"
+	"  clear                  forget every verdict; costs time later, "
+	"never an answer\n"
+	"  invalidate WHAT...     forget some; running mounts forget them "
+	"too:\n"
+	"      PATH... | 'GLOB'...   on the contents of these files\n"
+	"      --hash HEX            on the content with that hash (its first "
+	"digits)\n"
+	"      --schema PATH         that rest on this schema\n"
+	"      --rule RULE           with a finding of this rule (schema/*)\n"
+	"  warm [OPTION]... PATH... | 'GLOB'...\n"
+	"                         judge now what is not known; options as for "
+	"check\n"
+	"  export --key-file KEY FILE [PATH...]\n"
+	"                         write verdicts (on these files) to an "
+	"archive\n"
+	"  import --key-file KEY FILE\n"
+	"                         take them over; KEY is the same file of 32 "
+	"bytes or more\n"
+	"\n"
+	"Exit status: 0 done, 1 verify found something bad, 2 trouble.\n";
 
-static int print_stats(struct cache *cache, const char *place)
+struct action {
+	const char *name;
+	int (*run)(struct request *request);
+	unsigned takes;
+};
+
+static const struct action actions[] = {
+	{"stats", cache_stats_action, TAKES_FORMAT},
+	{"verify", cache_verify_action, TAKES_REPAIR},
+	{"gc", cache_gc_action, TAKES_LIMITS | TAKES_OPERANDS},
+	{"clear", cache_clear_action, 0},
+	{"invalidate", cache_invalidate_action, TAKES_CHOICE | TAKES_OPERANDS},
+	{"export", cache_export_action, TAKES_KEY_FILE | TAKES_OPERANDS},
+	{"import", cache_import_action, TAKES_KEY_FILE | TAKES_OPERANDS},
+};
+
+enum cache_option {
+	CACHE_DIRECTORY = 256,
+	CACHE_REPAIR,
+	CACHE_MAX_SIZE,
+	CACHE_MAX_AGE,
+	CACHE_UNREFERENCED,
+	CACHE_HASH,
+	CACHE_SCHEMA,
+	CACHE_RULE,
+	CACHE_KEY_FILE,
+};
+
+static const struct option options[] = {
+	{"cache", required_argument, NULL, CACHE_DIRECTORY},
+	{"format", required_argument, NULL, 'f'},
+	{"repair", no_argument, NULL, CACHE_REPAIR},
+	{"max-size", required_argument, NULL, CACHE_MAX_SIZE},
+	{"max-age", required_argument, NULL, CACHE_MAX_AGE},
+	{"unreferenced", no_argument, NULL, CACHE_UNREFERENCED},
+	{"hash", required_argument, NULL, CACHE_HASH},
+	{"schema", required_argument, NULL, CACHE_SCHEMA},
+	{"rule", required_argument, NULL, CACHE_RULE},
+	{"key-file", required_argument, NULL, CACHE_KEY_FILE},
+	{"help", no_argument, NULL, 'h'},
+	{NULL, 0, NULL, 0},
+};
+
+int request_trouble(const char *what, int r)
 {
-	struct cache_stats stats;
-	uint64_t asked;
-
-	cache_stats(cache, &stats);
-	asked = stats.total_hits + stats.total_misses;
-	printf("directory %s\n", place);
-	printf("disk %s\n", stats.disk_on ? "on" : "off");
-	printf("entries %" PRIu64 "\n", stats.disk_entries);
-	printf("bytes %" PRIu64 "\n", stats.disk_bytes);
-	printf("hits %" PRIu64 "\n", stats.total_hits);
-	printf("misses %" PRIu64 "\n", stats.total_misses);
-	printf("hit_ratio %.6f\n",
-	       asked ? (double)stats.total_hits / (double)asked : 0.0);
-	return 0;
+	fprintf(stderr, "cfgfs: %s: %s\n", what, strerrordesc_np(-r));
+	return 2;
 }
 
-static int clear(struct cache *cache)
+static const struct action *find(const char *name)
 {
-	struct cache_stats stats;
+	for (size_t i = 0; i < array_size(actions); i++)
+		if (strcmp(actions[i].name, name) == 0)
+			return &actions[i];
+	return NULL;
+}
 
-	cache_stats(cache, &stats);
+static bool wrong(const char *option, const char *value, const char *wanted)
+{
+	fprintf(stderr, "cfgfs: %s '%s' is not %s\n", option, value, wanted);
+	return false;
+}
 
-	const int r = cache_clear(cache);
+static bool set_directory(struct request *request, const char *value)
+{
+	free(request->place);
+	request->place = strdup(value);
+	return request->place;
+}
+
+static bool set_format(struct request *request, const char *value)
+{
+	request->as_json = strcmp(value, "json") == 0;
+	return request->as_json || strcmp(value, "text") == 0 ||
+	       wrong("--format", value, "one of: text, json");
+}
+
+/* Which of the actions' kinds of options this one is. */
+static unsigned kind_of(int option)
+{
+	switch (option) {
+	case 'f':
+		return TAKES_FORMAT;
+	case CACHE_REPAIR:
+		return TAKES_REPAIR;
+	case CACHE_MAX_SIZE:
+	case CACHE_MAX_AGE:
+	case CACHE_UNREFERENCED:
+		return TAKES_LIMITS;
+	case CACHE_KEY_FILE:
+		return TAKES_KEY_FILE;
+	default:
+		return TAKES_CHOICE;
+	}
+}
+
+static bool apply(int option, const char *value, struct request *request)
+{
+	switch (option) {
+	case 'f':
+		return set_format(request, value);
+	case CACHE_REPAIR:
+		return request->is_repair = true;
+	case CACHE_MAX_SIZE:
+		return units_parse_size(value, &request->max_size) ||
+		       wrong("--max-size", value,
+			     "a size: digits with K, M, G or T");
+	case CACHE_MAX_AGE:
+		return units_parse_age(value, &request->max_age) ||
+		       wrong("--max-age", value,
+			     "an age: digits with s, m, h, d or w");
+	case CACHE_UNREFERENCED:
+		return request->is_unreferenced = true;
+	case CACHE_HASH:
+		request->hash = value;
+		return true;
+	case CACHE_SCHEMA:
+		request->schema = value;
+		return true;
+	case CACHE_RULE:
+		request->rule = value;
+		return true;
+	default:
+		request->key_file = value;
+		return true;
+	}
+}
+
+/* True: go on; false: *status is how it ends. */
+static bool parse(int argc, char **argv, const struct action *action,
+		  struct request *request, int *status)
+{
+	int option;
+
+	*status = 2;
+	optind = 0;
+	while ((option = getopt_long(argc, argv, action ? "f:h" : "+h", options,
+				     NULL)) != -1) {
+		bool is_right = option != '?';
+
+		if (option == 'h') {
+			fputs(usage, stdout);
+			*status = 0;
+			return false;
+		}
+		if (is_right && option == CACHE_DIRECTORY) {
+			is_right = set_directory(request, optarg);
+		} else if (is_right) {
+			is_right = action && action->takes & kind_of(option);
+			if (!is_right)
+				fprintf(stderr,
+					"cfgfs: an option does not belong to "
+					"'cache %s'\n",
+					action ? action->name : "");
+			is_right = is_right && apply(option, optarg, request);
+		}
+		if (!is_right) {
+			fputs("Try 'cfgfs cache --help'.\n", stderr);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The folder is made by who writes verdicts, not by a look at it. */
+static int open_and_run(const struct action *action, struct request *request)
+{
+	const struct store_options store_options = {.folder = request->place};
+	auto_free char *why = NULL;
+	const int r = store_open(&store_options, &request->store, &why);
 
 	if (r) {
-		fprintf(stderr, "cfgfs: the cache could not be cleared: %s\n",
-			strerrordesc_np(-r));
-		return 2;
-	}
-	printf("forgot %" PRIu64 " verdicts\n", stats.disk_entries);
-	return 0;
-}
-
-static int run(const char *action, const char *directory)
-{
-	auto_free char *place =
-		directory ? strdup(directory) : service_cache_directory();
-	const struct cache_options options = {.directory = place,
-					      .max_disk_bytes = UINT64_MAX};
-	struct cache *cache;
-	auto_free char *why = NULL;
-
-	if (!place) {
-		fputs("cfgfs: no place for a cache: set HOME or "
-		      "XDG_CACHE_HOME\n",
-		      stderr);
-		return 2;
-	}
-	if (cache_open(&options, &cache, &why)) {
-		fputs("cfgfs: out of memory\n", stderr);
+		fprintf(stderr, "cfgfs: %s\n", why ? why : strerrordesc_np(-r));
 		return 2;
 	}
 	if (why)
 		fprintf(stderr, "cfgfs: %s\n", why);
 
-	const int status = strcmp(action, "clear") == 0
-				   ? clear(cache)
-				   : print_stats(cache, place);
+	const int status = action->run(request);
 
-	cache_close(cache);
+	store_close(request->store);
 	return status;
+}
+
+static int run(const struct action *action, struct request *request)
+{
+	if (request->operand_count && !(action->takes & TAKES_OPERANDS)) {
+		fprintf(stderr,
+			"cfgfs: 'cache %s' takes no arguments\n"
+			"Try 'cfgfs cache --help'.\n",
+			action->name);
+		return 2;
+	}
+	if (!request->place)
+		request->place = service_cache_directory();
+	if (!request->place) {
+		fputs("cfgfs: no place for a cache: set HOME or "
+		      "XDG_CACHE_HOME\n",
+		      stderr);
+		return 2;
+	}
+	return open_and_run(action, request);
+}
+
+static int run_action(int argc, char **argv, struct request *request)
+{
+	const struct action *action = argc ? find(argv[0]) : NULL;
+	int status;
+
+	if (!action) {
+		if (argc)
+			fprintf(stderr, "cfgfs: there is no 'cache %s'\n",
+				argv[0]);
+		fputs(usage, stderr);
+		return 2;
+	}
+	if (!parse(argc, argv, action, request, &status))
+		return status;
+	request->operands = argv + optind;
+	request->operand_count = (size_t)(argc - optind);
+	return run(action, request);
 }
 
 int cmd_cache(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"cache", required_argument, NULL, 'c'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
-	const char *directory = NULL;
-	int option;
+	struct request request = {.max_age = -1};
+	int status;
 
-	optind = 0;
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(usage, stdout);
-			return 0;
-		}
-		if (option != 'c') {
-			fputs("Try 'cfgfs cache --help'.\n", stderr);
-			return 2;
-		}
-		directory = optarg;
+	if (argc > 1 && strcmp(argv[1], "warm") == 0)
+		return cache_warm(argc - 1, argv + 1);
+	if (parse(argc, argv, NULL, &request, &status)) {
+		const int first = optind;
+
+		status = run_action(argc - first, argv + first, &request);
 	}
-	if (optind + 1 == argc && (strcmp(argv[optind], "stats") == 0 ||
-				   strcmp(argv[optind], "clear") == 0))
-		return run(argv[optind], directory);
-	fputs(usage, stderr);
-	return 2;
+	free(request.place);
+	return status;
 }

@@ -54,6 +54,8 @@ static const char usage[] =
 	"      --rehash           read every file, also those that look "
 	"unchanged\n"
 	"      --cache DIR, --no-cache\n"
+	"      --cache-size SIZE  of verdicts on disk (default "
+	"$CFGFS_CACHE_SIZE or 1G)\n"
 	"\n"
 	"Exit status: 0 clean, 1 an invalid file, 2 could not run or could not "
 	"decide.\n";

@@ -23,6 +23,7 @@ static const char usage[] =
 	"listed\n"
 	"               map=URL=DIR, catalog=DIR  as --map and --catalog\n"
 	"               cache=DIR           where verdicts are kept\n"
+	"               cache_size=1G       how much of them, on disk\n"
 	"               max_size=64M        larger files are not validated\n"
 	"               wait=50ms           how long a read waits for a "
 	"verdict\n"

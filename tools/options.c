@@ -1,5 +1,7 @@
 #include "tools/options.h"
 
+#include "fs/units.h"
+
 #include <errno.h>
 #include <stdio.h>
 
@@ -7,6 +9,7 @@ enum long_option {
 	LONG_ROOT = OPTION_OTHERS,
 	LONG_CACHE,
 	LONG_NO_CACHE,
+	LONG_CACHE_SIZE,
 	LONG_GITIGNORE,
 	LONG_NO_IGNORE,
 	LONG_AS,
@@ -27,6 +30,7 @@ static const struct option long_options[] = {
 	OPTIONS_ABOUT_SCHEMAS,
 	{"root", required_argument, NULL, LONG_ROOT},
 	{"cache", required_argument, NULL, LONG_CACHE},
+	{"cache-size", required_argument, NULL, LONG_CACHE_SIZE},
 	{"no-cache", no_argument, NULL, LONG_NO_CACHE},
 	{"gitignore", no_argument, NULL, LONG_GITIGNORE},
 	{"no-ignore", no_argument, NULL, LONG_NO_IGNORE},
@@ -112,6 +116,16 @@ static bool parse_number(const char *what, const char *value, uint64_t maximum,
 	}
 	*out = number;
 	return true;
+}
+
+static bool parse_cache_size(const char *value, struct tool_options *options)
+{
+	if (units_parse_size(value, &options->service.cache_bytes))
+		return true;
+	fprintf(stderr,
+		"cfgfs: --cache-size '%s' is not a size such as 512M or 2G\n",
+		value);
+	return false;
 }
 
 static bool parse_jobs(const char *value, struct settings *settings)
@@ -237,6 +251,8 @@ static bool apply(int option, const char *value, struct tool_options *options)
 	case LONG_CACHE:
 		options->service.cache_directory = value;
 		return true;
+	case LONG_CACHE_SIZE:
+		return parse_cache_size(value, options);
 	case LONG_AS:
 		options->as = value;
 		return true;

@@ -107,3 +107,16 @@ struct digest digest_end(struct digest_builder *builder)
 	crypto_generichash_final(state_of(builder), digest.bytes, DIGEST_SIZE);
 	return digest;
 }
+
+void digest_begin_keyed(struct digest_builder *builder,
+			const struct digest *key)
+{
+	crypto_generichash_init(state_of(builder), key->bytes, DIGEST_SIZE,
+				DIGEST_SIZE);
+	builder->pending_size = 0;
+}
+
+bool digest_equal_secret(const struct digest *a, const struct digest *b)
+{
+	return sodium_memcmp(a->bytes, b->bytes, DIGEST_SIZE) == 0;
+}

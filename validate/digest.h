@@ -49,4 +49,11 @@ void digest_add(struct digest_builder *builder, struct span part);
 void digest_add_number(struct digest_builder *builder, uint64_t number);
 struct digest digest_end(struct digest_builder *builder);
 
+/* Begin a keyed digest instead (a MAC): only who has the key can make it. */
+void digest_begin_keyed(struct digest_builder *builder,
+			const struct digest *key);
+
+/* Compare in a time that does not tell where they differ. */
+bool digest_equal_secret(const struct digest *a, const struct digest *b);
+
 #endif

@@ -23,6 +23,7 @@ int judge_new(struct source *source, struct cache *cache,
 	judge->tools.profile = profile;
 	judge->settings = settings;
 	judge->facts_version = content_facts_version();
+	judge->forgotten = cache ? cache_generation(cache) : 0;
 	r = folders_new(source, settings, &judge->folders);
 	if (r == 0)
 		r = dependencies_new(judge->folders,
@@ -126,8 +127,19 @@ void judge_cancel(struct judge *judge)
 	atomic_store(&judge->tools.cancel, true);
 }
 
+/* What somebody had forgotten is to be judged anew here too. */
+static void forget_with_cache(struct judge *judge)
+{
+	const uint64_t now =
+		judge->tools.cache ? cache_generation(judge->tools.cache) : 0;
+
+	if (atomic_exchange(&judge->forgotten, now) != now)
+		results_clear(judge->results);
+}
+
 void judge_refresh(struct judge *judge)
 {
+	forget_with_cache(judge);
 	if (judge->settings->watch_dependencies)
 		setup_look(judge->setup);
 	dependencies_refresh(judge->tools.dependencies);

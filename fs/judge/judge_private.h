@@ -16,7 +16,8 @@ struct judge {
 	struct hearing_tools tools;
 	struct setup *setup;
 	struct results *results;
-	uint64_t facts_version; /* of this build */
+	uint64_t facts_version;	    /* of this build */
+	_Atomic uint64_t forgotten; /* cache_generation() that results know */
 };
 
 /* Why a file is not judged, and by which configuration. */

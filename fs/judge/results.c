@@ -42,10 +42,8 @@ static void entry_free(struct entry *entry)
 	free(entry);
 }
 
-void results_free(struct results *results)
+static void clear_locked(struct results *results)
 {
-	if (!results)
-		return;
 	for (size_t i = 0; i < results->bucket_count; i++) {
 		while (results->buckets[i]) {
 			struct entry *entry = results->buckets[i];
@@ -54,6 +52,21 @@ void results_free(struct results *results)
 			entry_free(entry);
 		}
 	}
+	results->count = 0;
+}
+
+void results_clear(struct results *results)
+{
+	pthread_mutex_lock(&results->lock);
+	clear_locked(results);
+	pthread_mutex_unlock(&results->lock);
+}
+
+void results_free(struct results *results)
+{
+	if (!results)
+		return;
+	clear_locked(results);
 	free(results->buckets);
 	pthread_mutex_destroy(&results->lock);
 	free(results);

@@ -28,6 +28,9 @@ void results_store(struct results *results, const char *path,
 must_check bool results_find(struct results *results, const char *path,
 			     struct result *out);
 
+/* Forget every path. */
+void results_clear(struct results *results);
+
 /* Forget a path. */
 void results_forget(struct results *results, const char *path);
 

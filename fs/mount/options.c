@@ -1,5 +1,7 @@
 #include "fs/mount/options.h"
 
+#include "fs/units.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -116,6 +118,16 @@ static bool set_cache(const struct setting *setting)
 	setting->options->cache_directory = directory;
 	setting->options->service.cache_directory = directory;
 	return true;
+}
+
+static bool set_cache_size(const struct setting *setting)
+{
+	return units_parse_size(setting->value,
+				&setting->options->service.cache_bytes) ||
+	       refuse(setting,
+		      "option 'cache_size' cannot be '%s': use bytes, or a "
+		      "number with K, M, G or T",
+		      setting->value);
 }
 
 static bool set_map(const struct setting *setting)
@@ -249,6 +261,7 @@ static const struct rule rules[] = {
 	{"coherence", true, set_coherence},
 	{"virtual", true, set_virtual},
 	{"cache", true, set_cache},
+	{"cache_size", true, set_cache_size},
 	{"map", true, set_map},
 	{"catalog", true, set_catalog},
 	{"max_size", true, set_max_size},

@@ -68,6 +68,15 @@ static void write_cache(FILE *out, struct cache *cache)
 	fprintf(out, "cache.disk %s\n", stats.disk_on ? "on" : "off");
 }
 
+static void write_evictions(FILE *out, struct cache *cache)
+{
+	struct cache_stats stats = {0};
+
+	if (cache)
+		cache_stats(cache, &stats);
+	write_number(out, "cache.evictions", stats.evictions);
+}
+
 /* Time spent in finding out, not in reading, hashing or the cache. */
 static double check_seconds(const struct profile *profile)
 {
@@ -98,6 +107,7 @@ void status_write(FILE *out, struct judge *judge, const struct survey *survey,
 	fprintf(out, "feature.resend %d\n", facts->has_resend);
 	fprintf(out, "feature.epoch %d\n", facts->has_epoch);
 	write_number(out, "findings.suppressed", survey->suppressed);
+	write_evictions(out, judge_cache(judge));
 }
 
 static void write_text(FILE *out, const char *key, const char *text)
