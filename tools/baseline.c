@@ -8,9 +8,13 @@
 
 static bool fail(const char *what, const char *path, int error)
 {
+	const char *why = error == -EXDEV    ? "it leads out of the tree"
+			  : error == -EINVAL ? "it is not a regular file"
+					     : strerrordesc_np(-error);
+
 	fprintf(stderr, "cfgfs: cannot %s '", what);
 	report_write_line(stderr, path);
-	fprintf(stderr, "': %s\n", strerrordesc_np(-error));
+	fprintf(stderr, "': %s\n", why);
 	return false;
 }
 
@@ -24,6 +28,13 @@ static char *place_of(const char *root, const char *name)
 	return asprintf(&path, "%s/%s", strcmp(root, "/") ? root : "", name) < 0
 		       ? NULL
 		       : path;
+}
+
+/* What the tree names stays in it. */
+static int save(const struct baseline *baseline, const char *root,
+		const char *name, const char *place)
+{
+	return baseline_save(baseline, place, *name == '/' ? NULL : root);
 }
 
 /* A baseline that stands somewhere; *out is NULL if there is no file. */
@@ -101,7 +112,7 @@ static bool record(const struct service *service, const struct survey *survey,
 	baseline_release(old);
 	if (r)
 		return fail("write", name, r);
-	r = baseline_save(baseline, place);
+	r = save(baseline, source_root(service->source), name, place);
 	if (r == 0)
 		tell_written(place, baseline, left_out);
 	baseline_release(baseline);
@@ -188,7 +199,8 @@ static bool prune(struct judge *judge, const struct audit *audit,
 	if (place && stale) {
 		r = audit_prune(audit, baseline, &pruned);
 		if (r == 0) {
-			r = baseline_save(pruned, place);
+			r = save(pruned, source_root(judge_source(judge)), name,
+				 place);
 			baseline_release(pruned);
 		}
 	}

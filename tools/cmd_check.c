@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <time.h>
 
 static const char usage[] =
@@ -94,6 +95,15 @@ static void trouble(struct check *check, const char *path, int error)
 	check->had_trouble = true;
 }
 
+/* Somebody else may have put it there. */
+static bool is_link_out(const char *given, const char *name)
+{
+	struct stat status;
+
+	return *name == '/' && lstat(given, &status) == 0 &&
+	       S_ISLNK(status.st_mode);
+}
+
 /*
  * The baseline that --write-baseline and --prune-baseline name is the one in
  * use; what is to be written is written first, so that the check is under it.
@@ -107,6 +117,13 @@ static bool prepare_baseline(const struct check *check, struct part *part,
 
 	if (given && !to)
 		return false;
+	if (given && is_link_out(given, to)) {
+		fprintf(stderr,
+			"cfgfs: '%s' is a link that leads out of the tree: "
+			"name the file itself\n",
+			given);
+		return false;
+	}
 	if (check->options.writes_baseline) {
 		if (!tool_baseline_write(options, part->place.path, to,
 					 &part->baseline))

@@ -68,9 +68,12 @@ must_check int baseline_make(struct baseline_maker *maker,
 void baseline_write(FILE *out, const struct baseline *baseline);
 
 /*
- * Write it to the file at `path`, which is replaced at once or not at all. 0 or
- * a negative errno.
+ * Write it to the file at `path`, which is replaced at once or not at all. With
+ * a `root` (a real path) links must not lead out of that folder: whoever wrote
+ * the tree does not say what else is overwritten. 0, -EXDEV for that, -EINVAL
+ * if something stands there that is no regular file, or another negative errno.
  */
-must_check int baseline_save(const struct baseline *baseline, const char *path);
+must_check int baseline_save(const struct baseline *baseline, const char *path,
+			     const char *root);
 
 #endif

@@ -51,30 +51,38 @@ static int write_all(int fd, const struct baseline *baseline)
 	return is_whole ? 0 : -error;
 }
 
-/* A new file is as any; one that is replaced keeps its permissions. */
-static mode_t mode_for(const char *path)
+/* A new file is as any; one that is replaced keeps its permissions. Devices,
+ * pipes and the like are never replaced. */
+static int find_mode(const char *path, mode_t *mode)
 {
 	struct stat old;
 
-	if (stat(path, &old) == 0)
-		return old.st_mode & 0777;
+	if (stat(path, &old) == 0) {
+		*mode = old.st_mode & 0777;
+		return S_ISREG(old.st_mode) ? 0 : -EINVAL;
+	}
 
 	const mode_t mask = umask(0);
 
 	umask(mask);
-	return 0666 & ~mask;
+	*mode = 0666 & ~mask;
+	return 0;
 }
 
 static int replace(const struct baseline *baseline, const char *path,
 		   char *temporary)
 {
+	mode_t mode;
+	int r = find_mode(path, &mode);
+
+	if (r)
+		return r;
+
 	const int fd = mkostemp(temporary, O_CLOEXEC);
 
 	if (fd < 0)
 		return -errno;
-
-	int r = fchmod(fd, mode_for(path)) ? -errno : 0;
-
+	r = fchmod(fd, mode) ? -errno : 0;
 	if (r)
 		close(fd);
 	else
@@ -86,13 +94,45 @@ static int replace(const struct baseline *baseline, const char *path,
 	return r;
 }
 
-int baseline_save(const struct baseline *baseline, const char *path)
+/* The path without links, of a file that need not exist. Owned; NULL: errno. */
+static char *resolve(const char *path)
+{
+	char *real = realpath(path, NULL);
+
+	if (real || errno != ENOENT)
+		return real;
+
+	const char *slash = strrchr(path, '/');
+	auto_free char *parent =
+		slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	auto_free char *folder = parent ? realpath(parent, NULL) : NULL;
+
+	if (!folder)
+		return NULL;
+	return asprintf(&real, "%s/%s", folder, slash ? slash + 1 : path) < 0
+		       ? NULL
+		       : real;
+}
+
+static bool is_below(const char *path, const char *folder)
+{
+	const size_t size = strlen(folder);
+
+	return strcmp(folder, "/") == 0 ||
+	       (strncmp(path, folder, size) == 0 && path[size] == '/');
+}
+
+int baseline_save(const struct baseline *baseline, const char *path,
+		  const char *root)
 {
 	/* A link stays one: what it leads to is replaced. */
-	auto_free char *real = realpath(path, NULL);
-	const char *target = real ? real : path;
+	auto_free char *target = resolve(path);
 	char *temporary = NULL;
 
+	if (!target)
+		return -errno;
+	if (root && !is_below(target, root))
+		return -EXDEV;
 	if (asprintf(&temporary, "%s.XXXXXX", target) < 0)
 		return -ENOMEM;
 

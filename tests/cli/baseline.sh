@@ -92,6 +92,37 @@ run 'cannot be written' 2 check --write-baseline="$work/none/x.json" "$src"
 run 'and again' 0 check --write-baseline "$src"
 find "$src" -name '*.json.*' | grep . && fail 'a temporary file stays'
 
+# What a tree holds does not say what else is overwritten.
+cp "$baseline" "$work/good"
+rm "$baseline"
+echo keep >"$work/victim"
+mkdir "$work/elsewhere"
+ln -s "$work/victim" "$baseline"
+run 'a link out, by default' 2 check --write-baseline --root "$src" "$src"
+run 'a link out, by name' 2 check --write-baseline="$baseline" "$src"
+says 'why' 'leads out of the tree' "$work/err"
+sed -i 's/^baseline:.*/baseline: away.json/' "$src/.cfgfs.yaml"
+ln -s "$work/victim" "$src/away.json"
+run 'a link out, by configuration' 2 check --write-baseline "$src"
+ln -s "$work/elsewhere" "$src/away"
+sed -i 's/^baseline:.*/baseline: away\/new.json/' "$src/.cfgfs.yaml"
+run 'a folder that is a link out' 2 check --write-baseline "$src"
+sed -i '/^baseline:/d' "$src/.cfgfs.yaml"
+run 'nothing names one: the default' 2 check --write-baseline "$src"
+says 'why' "cannot write .*: it leads out of the tree" "$work/err"
+is 'what it leads to' "$(cat "$work/victim")" keep
+is 'nothing elsewhere' "$(ls "$work/elsewhere")" ''
+rm "$baseline" "$src/away" "$src/away.json"
+mkfifo "$work/pipe"
+run 'no file' 2 check --write-baseline="$work/pipe" "$src"
+says 'why' 'it is not a regular file' "$work/err"
+holds 'it is still a pipe' test -p "$work/pipe"
+cp "$work/good" "$src/real.json"
+ln -s real.json "$baseline"
+run 'a link that stays in the tree' 0 check --write-baseline "$src"
+holds 'it is still a link' test -L "$baseline"
+rm "$baseline" "$src/real.json"
+
 # Comments and configuration, and links, which are files of another kind.
 rm -rf "$src"
 mkdir "$src"
