@@ -390,6 +390,24 @@ static void modes_differ_where_schemas_and_letter_do(void **state)
 	schema_case_expect("strict, draft 4: there is no const", &given, "");
 }
 
+static void a_word_of_2020_12_tells_the_dialect(void **state)
+{
+	static const struct expectation list[] = {
+		{"a tree that refers to itself",
+		 "{\"$dynamicAnchor\":\"n\",\"properties\":{\"c\":{\"items\":"
+		 "{\"$dynamicRef\":\"#n\"}},\"v\":{\"type\":\"integer\"}}}",
+		 "c: [{v: x}]\n",
+		 "1:9+1 schema/type expected integer, got string"},
+		{"contains evaluates",
+		 "{\"contains\":{\"type\":\"string\"},"
+		 "\"unevaluatedItems\":false}",
+		 "[a, b]", ""},
+	};
+
+	(void)state;
+	expect_all(list, array_size(list), (struct schema_case){0});
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -403,6 +421,7 @@ int main(void)
 		cmocka_unit_test(values_stay_hidden_unless_asked_for),
 		cmocka_unit_test(untyped_text_is_what_the_schema_asks_for),
 		cmocka_unit_test(modes_differ_where_schemas_and_letter_do),
+		cmocka_unit_test(a_word_of_2020_12_tells_the_dialect),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,9 +84,11 @@ static enum schema_dialect guess(const struct source *source, uint32_t root)
 		"$defs",
 		"prefixItems",
 		"$dynamicRef",
+		"$dynamicAnchor",
 		"dependentSchemas",
 		"dependentRequired",
 		"unevaluatedProperties",
+		"unevaluatedItems",
 		"$anchor",
 	};
 
