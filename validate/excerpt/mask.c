@@ -77,12 +77,54 @@ static bool is_value(const struct doc *doc, uint32_t index)
 	return !is_implied(node, before) && !(before->flags & NODE_MERGED);
 }
 
-/* Values after keys: where both claim a byte, it is hidden. */
-static void mark_scalars(const struct doc *doc, uint8_t *marks)
+/* A text in a mapping that no ':' follows may be a value: braces where brackets
+ * are meant, or `{k:v}` in YAML. Behind comments it is not looked for. */
+static bool is_followed(struct span text, const struct node *key)
 {
-	for (uint32_t i = 0; i < doc->count; i++)
-		if (is_scalar_key(&doc->nodes[i]))
-			mark(marks, doc->source, &doc->nodes[i], MARK_KEY);
+	size_t at = (size_t)key->offset + key->length;
+
+	while (at < text.size && text.data[at] &&
+	       strchr(" \t\r\n", text.data[at]))
+		at++;
+	return at < text.size && text.data[at] == ':';
+}
+
+/* Names of variables. Lines of a text whose quotes are missing look like other
+ * names: Base64 often ends with '='. */
+static bool is_variable(struct span text, const struct node *key)
+{
+	for (size_t i = 0; i < key->length && key->offset + i < text.size;
+	     i++) {
+		const char byte = text.data[key->offset + i];
+
+		if (byte != '_' && !(byte >= '0' && byte <= '9') &&
+		    !((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z'))
+			return false;
+	}
+	return true;
+}
+
+static bool is_surely_key(const struct structure *structure, struct span text,
+			  const struct node *key)
+{
+	if (structure->is_json || strcmp(structure->format, "yaml") == 0)
+		return is_followed(text, key);
+	return strcmp(structure->format, "env") != 0 || is_variable(text, key);
+}
+
+/* Values after keys: where both claim a byte, it is hidden. */
+static void mark_scalars(const struct doc *doc,
+			 const struct structure *structure, uint8_t *marks)
+{
+	for (uint32_t i = 0; i < doc->count; i++) {
+		const struct node *node = &doc->nodes[i];
+
+		if (is_scalar_key(node))
+			mark(marks, doc->source, node,
+			     is_surely_key(structure, doc->source, node)
+				     ? MARK_KEY
+				     : MARK_VALUE);
+	}
 	for (uint32_t i = 0; i < doc->count; i++)
 		if (is_value(doc, i))
 			mark(marks, doc->source, &doc->nodes[i], MARK_VALUE);
@@ -220,7 +262,7 @@ uint8_t *mask_make(const struct doc *doc, const struct findings *findings,
 		return NULL;
 	memset(marks, MARK_GAP, text.size);
 	masking.known_end = mark_errors(findings, marks, text);
-	mark_scalars(doc, marks);
+	mark_scalars(doc, masking.structure, marks);
 	if (findings->totals[SEVERITY_ERROR]) {
 		const size_t end = end_of_scalars(marks, text.size);
 
