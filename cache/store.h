@@ -3,7 +3,7 @@
  *
  * Four databases: "verdicts" (key -> 8 bytes of sequence, little-endian, and
  * the record), "index" (see index.h; sequence and row), "order" (sequence,
- * big-endian -> key of either: the oldest first) and "state" (one row of
+ * big-endian -> key of either: the oldest first) and "state" (rows of
  * totals, see store_parts.h). A change of layout bumps STORE_VERSION, and a
  * store of another version is begun anew.
  */
