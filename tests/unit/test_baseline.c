@@ -334,7 +334,8 @@ static void a_broken_baseline_is_a_broken_configuration(void **state)
 		struct file file;
 		const char *reason;
 	} cases[] = {
-		{{"b.json", "{\n]", 0}, "the baseline cannot be used: b.json:2:1: "},
+		{{"b.json", "{\n]", 0},
+		 "the baseline cannot be used: b.json:2:1: "},
 		{{"b.json", NULL, -EACCES},
 		 "the baseline cannot be used: b.json: Permission denied"},
 		{{"other", "", 0},

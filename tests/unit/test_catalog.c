@@ -134,8 +134,7 @@ static void more_candidates_than_are_named_are_counted(void **state)
 
 static void what_the_catalog_says_is_part_of_the_key(void **state)
 {
-	const struct content_facts facts =
-		content_facts_of(span_of("a: 1\n"));
+	const struct content_facts facts = content_facts_of(span_of("a: 1\n"));
 	struct plan plan = {.directory = "",
 			    .candidates = {"u", "v", "w", "x"},
 			    .candidate_count = 4};

@@ -1,9 +1,9 @@
 #include "validate/schema/evaluate/words.h"
 
 #include "validate/formats/formats.h"
-#include "validate/suggest.h"
 #include "validate/schema/number.h"
 #include "validate/schema/strings/format_check.h"
+#include "validate/suggest.h"
 
 #include <stdarg.h>
 #include <stdio.h>
