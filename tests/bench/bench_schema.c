@@ -189,6 +189,31 @@ static int measure_compile(struct bench *bench, struct span text,
 	return 0;
 }
 
+/* Opening the image of the schema instead of compiling it. */
+static int measure_open(const struct bench *bench)
+{
+	double times[COMPILES_MAX];
+	size_t size = 0;
+	char *image = NULL;
+
+	if (schema_export(bench->schema, &image, &size))
+		return -1;
+	for (size_t i = 0; i < COMPILES_MAX; i++) {
+		const double start = now();
+		struct schema *schema = NULL;
+
+		if (schema_open((struct span){image, size}, &schema))
+			return -1;
+		times[i] = now() - start;
+		schema_free(schema);
+	}
+	free(image);
+	printf("schema.image %zu bytes\n", size);
+	printf("schema.open.first %.3f ms\n", times[0] * 1e3);
+	printf("schema.open %.3f ms\n", median(times, COMPILES_MAX) * 1e3);
+	return 0;
+}
+
 static void measure_evaluate(struct bench *bench)
 {
 	double rounds[ROUNDS];
@@ -294,6 +319,8 @@ static int run(struct bench *bench, bool is_json, int count, char **paths)
 	}
 	printf("schema.documents %zu documents\n", bench->count);
 	if (measure_compile(bench, text, paths[0]))
+		return 1;
+	if (measure_open(bench))
 		return 1;
 	printf("schema.program %zu bytes\n", bench->schema->arena.used_bytes);
 	if (bench->count)

@@ -72,5 +72,6 @@ void check_program(const struct schema *schema)
 	for (uint32_t i = 0; i < schema->anchor_count; i++)
 		check_anchor(schema, &schema->anchors[i]);
 	for (uint32_t i = 0; i < schema->pattern_count; i++)
-		fuzz_require(schema->patterns[i], "a pattern is there");
+		fuzz_require(atomic_load(&schema->patterns[i]),
+			     "a pattern is there");
 }

@@ -1,5 +1,6 @@
 /*
- * Evaluate by the quick and the full form of a schema, which must agree.
+ * Evaluate by the quick and the full form of a schema, and by a copy of it
+ * that went through its image: all must agree.
  */
 #ifndef TESTS_UNIT_BOTH_FORMS_H
 #define TESTS_UNIT_BOTH_FORMS_H
@@ -42,6 +43,43 @@ static inline bool both_forms_is_quick(const struct schema *schema,
 	return is_valid;
 }
 
+/* The schema through its image; that of the copy is the same once more. */
+static inline struct schema *both_forms_copy(const struct schema *schema)
+{
+	struct schema *copy = NULL;
+	char *image = NULL;
+	char *again = NULL;
+	size_t size = 0;
+	size_t again_size = 0;
+
+	assert_int_equal(schema_export(schema, &image, &size), 0);
+	assert_int_equal(schema_open((struct span){image, size}, &copy), 0);
+	assert_int_equal(schema_export(copy, &again, &again_size), 0);
+	assert_int_equal(again_size, size);
+	assert_memory_equal(again, image, size);
+	free(image);
+	free(again);
+	return copy;
+}
+
+/* Findings of a copy of the schema must be those of the schema. */
+static inline void both_forms_compare_copy(const struct schema *schema,
+					   const struct schema_run *run,
+					   uint32_t first)
+{
+	struct schema *copy = both_forms_copy(schema);
+	struct findings findings;
+	struct schema_run again = *run;
+
+	findings_init(&findings, run->arena, run->findings->max_count);
+	again.findings = &findings;
+	assert_int_equal(schema_evaluate(copy, &again), 0);
+	both_forms_compare(run->findings, first, &findings);
+	assert_int_equal(both_forms_is_quick(copy, run),
+			 both_forms_is_quick(schema, run));
+	schema_free(copy);
+}
+
 /* As schema_evaluate(). */
 static inline int both_forms_evaluate(const struct schema *schema,
 				      const struct schema_run *run)
@@ -58,6 +96,8 @@ static inline int both_forms_evaluate(const struct schema *schema,
 
 	assert_int_equal(r, full);
 	both_forms_compare(run->findings, first, &findings);
+	if (r == 0)
+		both_forms_compare_copy(schema, run, first);
 	return r;
 }
 

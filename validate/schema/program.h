@@ -17,6 +17,8 @@
 #include "validate/schema/quick.h"
 #include "validate/schema/strings/pattern.h"
 
+#include <stdatomic.h>
+
 /* "Not there", for all numbers in a program. */
 #define PROGRAM_NONE UINT32_MAX
 
@@ -160,6 +162,7 @@ struct block {
 	uint8_t kinds;			   /* allowed; 0: all */
 	bool is_false;
 	bool is_tracking; /* needs to know what was evaluated */
+	uint8_t reserved; /* 0: blocks are stored as they are */
 };
 
 /* A text of the schema. */
@@ -182,6 +185,9 @@ struct program_anchor {
 	uint32_t block;
 };
 
+/* A pattern, compiled when it is first wanted if it comes from an image. */
+typedef _Atomic(struct pattern *) program_pattern;
+
 struct schema {
 	struct arena arena; /* owns all of the following but the patterns */
 	const uint32_t *code;
@@ -191,15 +197,18 @@ struct schema {
 	const struct program_anchor *anchors;
 	const uint32_t *quick;			/* steps; NULL: no quick form */
 	const struct quick_block *quick_blocks; /* one a block, or NULL */
-	struct pattern **patterns;
-	struct doc constants; /* values of enum, const and limits */
+	program_pattern *patterns;
+	const uint32_t *pattern_keys;  /* by pattern: its text */
+	const uint32_t *constant_keys; /* by constant: its text or none */
+	struct doc constants;	       /* values of enum, const and limits */
 	uint32_t code_count;
 	uint32_t block_count;
 	uint32_t key_count;
 	uint32_t location_count;
 	uint32_t anchor_count;
 	uint32_t pattern_count;
-	uint32_t entry; /* the block of the whole schema */
+	uint32_t quick_count; /* words */
+	uint32_t entry;	      /* the block of the whole schema */
 };
 
 static inline struct span program_text(const struct schema *schema,

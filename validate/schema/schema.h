@@ -47,6 +47,29 @@ must_check int schema_compile(struct span text, const char *path,
 
 void schema_free(struct schema *schema);
 
+/* Larger programs have no image. */
+enum { SCHEMA_IMAGE_MAX = 16 << 20 };
+
+/*
+ * The image of a schema: bytes that schema_open() makes the same schema of, in
+ * another process of the same build and on a machine of the same kind. 0 and
+ * *out (free()); -E2BIG; -ENOMEM.
+ */
+must_check int schema_export(const struct schema *schema, char **out,
+			     size_t *size);
+
+/*
+ * A schema out of its image, which may go away afterwards. Damaged and forged
+ * images are safe to open and to evaluate; what a forged one says is no better
+ * than who made it. Patterns are compiled when first matched, so that
+ * schema_evaluate() can also return -EBADMSG for a forged one. 0 and *out
+ * (schema_free() it); -EBADMSG; -ENOMEM.
+ */
+must_check int schema_open(struct span image, struct schema **out);
+
+/* A number that changes with the layout of images: a part of their keys. */
+uint32_t schema_image_version(void);
+
 /* A document that is a schema itself. All is borrowed. */
 struct schema_examination {
 	const struct doc *doc;

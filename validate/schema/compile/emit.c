@@ -264,10 +264,19 @@ int emit_pattern(struct emitter *emitter, struct span text, uint32_t *out,
 		return emitter->error;
 	if (*note == PROGRAM_NONE) {
 		struct pattern *compiled = NULL;
+		uint32_t *text_key =
+			add(emitter, &emitter->pattern_keys, sizeof(*text_key));
+
+		if (!text_key)
+			return emitter->error;
+		*text_key = key;
+
 		const int r = pattern_compile(text, &compiled, why);
 
-		if (r)
+		if (r) {
+			emitter->pattern_keys.count--;
 			return r;
+		}
 
 		struct pattern **slot = add(emitter, &emitter->patterns,
 					    sizeof(struct pattern *));

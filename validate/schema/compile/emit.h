@@ -18,6 +18,7 @@ struct emitter {
 	struct list locations;
 	struct list anchors;
 	struct list patterns;		  /* of struct pattern * */
+	struct list pattern_keys;	  /* of uint32_t: their texts */
 	struct list pattern_notes;	  /* by key: its pattern or none */
 	struct list quick;		  /* of uint32_t: steps */
 	struct quick_block *quick_blocks; /* one a block; NULL: none */

@@ -42,18 +42,36 @@ static bool keep_constants(struct schema *schema, struct emitter *emitter)
 	struct node *nodes =
 		keep(schema, from->nodes, from->count * sizeof(*nodes));
 
-	if (!nodes)
+	uint32_t *keys =
+		arena_alloc(&schema->arena, (from->count + 1) * sizeof(*keys));
+
+	if (!nodes || !keys)
 		return false;
-	for (uint32_t i = 0; i < from->count; i++)
-		if (!node_is_container(&nodes[i]))
-			nodes[i].text =
-				schema->keys[emit_key(emitter,
-						      node_text(&nodes[i]))]
-					.text;
+	for (uint32_t i = 0; i < from->count; i++) {
+		keys[i] = PROGRAM_NONE;
+		if (node_is_container(&nodes[i]))
+			continue;
+		keys[i] = emit_key(emitter, node_text(&nodes[i]));
+		nodes[i].text = schema->keys[keys[i]].text;
+	}
+	schema->constant_keys = keys;
 	doc_init(&schema->constants, NULL, (struct span){"", 0}, from->count);
 	schema->constants.nodes = nodes;
 	schema->constants.count = from->count;
 	return true;
+}
+
+static program_pattern *keep_patterns(struct schema *schema,
+				      const struct emitter *emitter)
+{
+	struct pattern *const *from = emitter->patterns.data;
+	const uint32_t count = emitter->patterns.count;
+	program_pattern *patterns = arena_alloc(
+		&schema->arena, ((size_t)count + 1) * sizeof(*patterns));
+
+	for (uint32_t i = 0; patterns && i < count; i++)
+		atomic_init(&patterns[i], from[i]);
+	return patterns;
 }
 
 static bool keep_all(struct schema *schema, struct emitter *emitter)
@@ -77,13 +95,14 @@ static bool keep_all(struct schema *schema, struct emitter *emitter)
 		if (!schema->quick || !schema->quick_blocks)
 			return false;
 	}
-	schema->patterns =
-		keep(schema, emitter->patterns.data,
-		     emitter->patterns.count * sizeof(struct pattern *));
+	schema->patterns = keep_patterns(schema, emitter);
+	schema->pattern_keys =
+		keep(schema, emitter->pattern_keys.data,
+		     emitter->pattern_keys.count * sizeof(uint32_t));
 	schema->keys = keep_keys(schema, &emitter->keys);
 	return schema->code && schema->blocks && schema->locations &&
-	       schema->anchors && schema->patterns && schema->keys &&
-	       keep_constants(schema, emitter);
+	       schema->anchors && schema->patterns && schema->pattern_keys &&
+	       schema->keys && keep_constants(schema, emitter);
 }
 
 int emit_finish(struct emitter *emitter, uint32_t entry, struct schema **out)
@@ -108,6 +127,7 @@ int emit_finish(struct emitter *emitter, uint32_t entry, struct schema **out)
 	schema->location_count = emitter->locations.count;
 	schema->anchor_count = emitter->anchors.count;
 	schema->pattern_count = emitter->patterns.count;
+	schema->quick_count = emitter->quick.count;
 	/* From here on the schema owns the patterns. */
 	emitter->patterns.count = 0;
 	*out = schema;
@@ -119,7 +139,7 @@ void schema_free(struct schema *schema)
 	if (!schema)
 		return;
 	for (uint32_t i = 0; i < schema->pattern_count; i++)
-		pattern_free(schema->patterns[i]);
+		pattern_free(atomic_load(&schema->patterns[i]));
 	arena_release(&schema->arena);
 	free(schema);
 }

@@ -109,14 +109,52 @@ bool evaluation_report(struct evaluation *evaluation,
 				    program_keyword(code), at, detail);
 }
 
+/* Whoever comes first compiles; others may do so beside it, for nothing. */
+static int compile_pattern(const struct schema *program, uint32_t number,
+			   struct pattern **out)
+{
+	char why[PATTERN_WHY_SIZE];
+	struct pattern *mine = NULL;
+	struct pattern *first = NULL;
+	const int r = pattern_compile(
+		program_text(program, program->pattern_keys[number]), &mine,
+		why);
+
+	if (r)
+		return r;
+	if (atomic_compare_exchange_strong(&program->patterns[number], &first,
+					   mine)) {
+		*out = mine;
+		return 0;
+	}
+	pattern_free(mine);
+	*out = first;
+	return 0;
+}
+
+static int match(struct evaluation *evaluation, uint32_t number,
+		 struct span text)
+{
+	const struct schema *program = evaluation->program;
+	struct pattern *pattern = atomic_load_explicit(
+		&program->patterns[number], memory_order_acquire);
+
+	if (!pattern) {
+		const int r = compile_pattern(program, number, &pattern);
+
+		if (r)
+			return r;
+	}
+	return pattern_match(pattern, text, &evaluation->memory);
+}
+
 bool evaluation_match(struct evaluation *evaluation, uint32_t pattern,
 		      struct span text, uint32_t at)
 {
 	if (!evaluation_spend(evaluation, 4 + text.size / 16))
 		return false;
 
-	const int r = pattern_match(evaluation->program->patterns[pattern],
-				    text, &evaluation->memory);
+	const int r = match(evaluation, pattern, text);
 
 	if (r >= 0)
 		return r > 0;

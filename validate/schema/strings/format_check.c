@@ -86,6 +86,11 @@ uint32_t format_check_find(struct span name)
 	return UINT32_MAX;
 }
 
+uint32_t format_check_count(void)
+{
+	return array_size(formats);
+}
+
 bool format_check(uint32_t format, struct span text)
 {
 	return formats[format].check(text);

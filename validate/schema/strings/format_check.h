@@ -9,6 +9,9 @@
 /* The number of a format, UINT32_MAX if none of that name is known. */
 uint32_t format_check_find(struct span name);
 
+/* How many formats there are. */
+uint32_t format_check_count(void);
+
 /* Does the text have the format? */
 bool format_check(uint32_t format, struct span text);
 
