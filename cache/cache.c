@@ -1,36 +1,13 @@
-#include "cache/cache.h"
+#include "cache/cache_parts.h"
 
-#include "cache/index_queue.h"
-#include "cache/memory.h"
 #include "cache/record.h"
-#include "cache/store.h"
 #include "cache/why.h"
 
 #include <errno.h>
-#include <pthread.h>
 
 enum {
 	PENDING_MAX_BYTES = 64 << 20, /* beyond it entries are not written */
 	FAILURES_MAX = 3,	      /* in a row: then the disk is given up */
-};
-
-struct cache {
-	struct memory *memory;
-	struct memory *pending;	 /* what the disk does not have yet */
-	struct index_queue rows; /* likewise */
-	struct store *store;	 /* NULL: memory only */
-	struct uses *uses;	 /* what was hit, for the store's eviction */
-	pthread_mutex_t flush_lock;
-	unsigned failures;		     /* by flush_lock */
-	uint64_t saved_hits[TIER_INDEX + 1]; /* by flush_lock: in the totals */
-	pthread_mutex_t generation_lock;
-	uint64_t generation;	   /* by generation_lock, like the next */
-	uint64_t last_transaction; /* when it was read */
-	atomic_uint_fast64_t hits[TIER_INDEX + 1];
-	atomic_uint_fast64_t misses;
-	atomic_uint_fast64_t unsaved_hits; /* not yet in the disk's totals */
-	atomic_uint_fast64_t unsaved_misses;
-	atomic_uint_fast64_t disk_evictions;
 };
 
 const char *cache_tier_name(enum cache_tier tier)
@@ -49,13 +26,6 @@ static bool is_disk_on(const struct cache *cache)
 static bool is_disk_writable(const struct cache *cache)
 {
 	return is_disk_on(cache) && store_is_writable(cache->store);
-}
-
-/* Shall entries wait for the disk? When they are written it is looked at. */
-static bool is_disk_wanted(const struct cache *cache)
-{
-	return cache->store && !store_is_switched_off(cache->store) &&
-	       store_is_writable(cache->store);
 }
 
 static int open_disk(struct cache *cache, const struct cache_options *options,
@@ -207,7 +177,8 @@ static int accept(struct look *look, const struct blob *blob,
 
 	if (r)
 		return r == -ENOMEM ? r : -ENOENT;
-	if (!digest_equal(&found.entry.content, look->content)) {
+	if (!digest_equal(&found.entry.content, look->content) ||
+	    !found.entry.verdict) {
 		cache_found_release(&found);
 		return -ENOENT;
 	}
@@ -465,7 +436,7 @@ size_t cache_count_plans(struct cache *cache, const struct digest_tag *tag,
 
 void cache_note_file(struct cache *cache, const struct index_row *row)
 {
-	if (is_disk_wanted(cache))
+	if (cache_wants_disk(cache))
 		index_queue_add(&cache->rows, row);
 }
 
@@ -473,16 +444,14 @@ int cache_put(struct cache *cache, const struct cache_key *key,
 	      const struct cache_entry *entry)
 {
 	const struct item_key full = item_key_of(key, &entry->content);
-	const size_t size = record_size(entry);
-	struct blob *blob = size ? blob_new(size) : NULL;
+	struct blob *blob = record_blob(entry);
 
 	if (!blob)
 		return -ENOMEM;
-	record_encode(entry, blob->bytes, size);
 
 	int r = memory_put(cache->memory, &full, blob);
 
-	if (!r && is_disk_wanted(cache))
+	if (!r && cache_wants_disk(cache))
 		r = memory_put(cache->pending, &full, blob);
 	blob_release(blob);
 	return r;

@@ -41,7 +41,8 @@ struct cache_entry {
 	uint32_t usec;	       /* what the validation took */
 	uint32_t dependency_count;
 	const struct dependency *dependencies;
-	const struct verdict *verdict;
+	const struct verdict *verdict; /* NULL: `blob` is kept instead */
+	struct span blob;
 };
 
 struct cache_options {
@@ -126,6 +127,21 @@ bool cache_has_index(const struct cache *cache);
  */
 must_check int cache_put(struct cache *cache, const struct cache_key *key,
 			 const struct cache_entry *entry);
+
+/*
+ * The same for bytes that are no verdict, under keys of their own: of the
+ * entry `verdict` is NULL and `blob` counts. They are kept on disk only, where
+ * they share the limit with verdicts, and are not counted as hits or misses.
+ */
+must_check int cache_get_blob(struct cache *cache, const struct cache_key *key,
+			      const struct digest *content,
+			      cache_is_fresh *is_fresh, void *ctx,
+			      struct cache_found *out);
+must_check int cache_put_blob(struct cache *cache, const struct cache_key *key,
+			      const struct cache_entry *entry);
+
+/* Would a blob be kept? */
+bool cache_keeps_blobs(struct cache *cache);
 
 /*
  * Write what is pending in one transaction, durably; growth of the map and

@@ -25,6 +25,15 @@ static size_t aligned(size_t size)
 	return (size + 7) & ~(size_t)7;
 }
 
+/* What the record ends with. */
+static struct span payload_of(const struct cache_entry *entry)
+{
+	if (!entry->verdict)
+		return entry->blob;
+	return (struct span){(const char *)entry->verdict,
+			     entry->verdict->size};
+}
+
 static size_t verdict_offset(const struct cache_entry *entry)
 {
 	size_t size = RECORD_HEADER;
@@ -37,7 +46,7 @@ static size_t verdict_offset(const struct cache_entry *entry)
 
 size_t record_size(const struct cache_entry *entry)
 {
-	const size_t size = verdict_offset(entry) + entry->verdict->size;
+	const size_t size = verdict_offset(entry) + payload_of(entry).size;
 
 	return size > INT32_MAX ? 0 : size;
 }
@@ -57,9 +66,11 @@ void record_encode(const struct cache_entry *entry, char *to, size_t size)
 {
 	uint8_t *bytes = (uint8_t *)to;
 	const size_t verdict = verdict_offset(entry);
+	const struct span payload = payload_of(entry);
 	uint8_t *next = bytes + RECORD_HEADER;
 
-	put_le32(bytes + VERSION, RECORD_VERSION);
+	put_le32(bytes + VERSION,
+		 entry->verdict ? RECORD_VERSION : RECORD_BLOB_VERSION);
 	memcpy(bytes + MARK, &native_mark, sizeof(native_mark));
 	put_le32(bytes + SIZE, (uint32_t)size);
 	put_le32(bytes + USEC, entry->usec);
@@ -70,9 +81,20 @@ void record_encode(const struct cache_entry *entry, char *to, size_t size)
 	for (uint32_t i = 0; i < entry->dependency_count; i++)
 		next = put_dependency(next, &entry->dependencies[i]);
 	memset(next, 0, (size_t)(bytes + verdict - next));
-	memcpy(bytes + verdict, entry->verdict, entry->verdict->size);
+	if (payload.size)
+		memcpy(bytes + verdict, payload.data, payload.size);
 	put_le64(bytes + CHECKSUM,
 		 digest_checksum((struct span){to + VERSION, size - VERSION}));
+}
+
+struct blob *record_blob(const struct cache_entry *entry)
+{
+	const size_t size = record_size(entry);
+	struct blob *blob = size ? blob_new(size) : NULL;
+
+	if (blob)
+		record_encode(entry, blob->bytes, size);
+	return blob;
 }
 
 /* Where the parts of a decoded entry lie in its block. */
@@ -81,6 +103,7 @@ struct layout {
 	size_t verdict;	     /* offset in the record */
 	size_t verdict_size; /* up to its end */
 	size_t paths_size;   /* at most */
+	bool is_blob;
 };
 
 static int check_header(struct span record, struct layout *layout)
@@ -89,7 +112,8 @@ static int check_header(struct span record, struct layout *layout)
 
 	if (record.size < RECORD_HEADER)
 		return -EBADMSG;
-	if (get_le32(bytes + VERSION) != RECORD_VERSION ||
+	layout->is_blob = get_le32(bytes + VERSION) == RECORD_BLOB_VERSION;
+	if ((!layout->is_blob && get_le32(bytes + VERSION) != RECORD_VERSION) ||
 	    memcmp(bytes + MARK, &native_mark, sizeof(native_mark)) != 0)
 		return -ESTALE;
 	if (get_le32(bytes + SIZE) != record.size ||
@@ -103,7 +127,7 @@ static int check_header(struct span record, struct layout *layout)
 	    layout->verdict > record.size)
 		return -EBADMSG;
 	layout->verdict_size = record.size - layout->verdict;
-	if (layout->verdict_size < sizeof(struct verdict))
+	if (!layout->is_blob && layout->verdict_size < sizeof(struct verdict))
 		return -EBADMSG;
 	layout->paths_size = layout->verdict - RECORD_HEADER;
 	if (layout->count > layout->paths_size / DEPENDENCY_MIN)
@@ -173,7 +197,7 @@ int record_decode(struct span bytes, struct cache_entry *out, void **block)
 	const uint8_t *from = (const uint8_t *)bytes.data;
 
 	memcpy(verdict, bytes.data + layout.verdict, layout.verdict_size);
-	if (!verdict_is_sound(verdict, layout.verdict_size))
+	if (!layout.is_blob && !verdict_is_sound(verdict, layout.verdict_size))
 		return -EBADMSG;
 	r = take_dependencies(bytes, &layout, list,
 			      verdict + layout.verdict_size);
@@ -184,8 +208,11 @@ int record_decode(struct span bytes, struct cache_entry *out, void **block)
 		.usec = get_le32(from + USEC),
 		.dependency_count = (uint32_t)layout.count,
 		.dependencies = list,
-		.verdict = (const struct verdict *)(const void *)verdict,
 	};
+	if (layout.is_blob)
+		out->blob = (struct span){verdict, layout.verdict_size};
+	else
+		out->verdict = (const struct verdict *)(const void *)verdict;
 	memcpy(out->content.bytes, from + CONTENT, DIGEST_SIZE);
 	*block = steal(&room);
 	return 0;

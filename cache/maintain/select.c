@@ -120,7 +120,8 @@ static bool selects_entry(const struct selection *selection,
 		entry->validated_at < selection->made_before) ||
 	       (selection->hash && has_hash(entry, selection->hash)) ||
 	       rests_on_any(selection, entry) ||
-	       (selection->rule && found_rule(entry->verdict, selection->rule));
+	       (selection->rule && entry->verdict &&
+		found_rule(entry->verdict, selection->rule));
 }
 
 int selection_has(const struct selection *selection, const struct item_key *key,

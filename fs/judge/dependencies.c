@@ -425,6 +425,33 @@ struct dependency dependencies_describe(struct dependencies *dependencies,
 	return dependency;
 }
 
+bool dependencies_match(struct dependencies *dependencies,
+			const struct dependency *stored, struct links *links)
+{
+	struct link link;
+
+	if (dependencies_find(dependencies, stored->path, &link))
+		return false;
+
+	const struct dependency now =
+		dependencies_describe(dependencies, link.file);
+
+	return now.exists == stored->exists &&
+	       digest_equal(&now.digest, &stored->digest) &&
+	       links_add(links, link) == 0;
+}
+
+struct dependency *dependencies_describe_all(struct dependencies *dependencies,
+					     const struct links *links)
+{
+	struct dependency *list = calloc(links->count + 1, sizeof(*list));
+
+	for (uint32_t i = 0; list && i < links->count; i++)
+		list[i] = dependencies_describe(dependencies,
+						links->list[i].file);
+	return list;
+}
+
 bool dependencies_hold(struct dependencies *dependencies,
 		       const struct links *links)
 {

@@ -78,6 +78,18 @@ must_check int dependencies_read(struct dependencies *dependencies,
 struct dependency dependencies_describe(struct dependencies *dependencies,
 					uint32_t file);
 
+/*
+ * Is what was stored with an entry the content that is there now? Then its
+ * link is added to `links`.
+ */
+bool dependencies_match(struct dependencies *dependencies,
+			const struct dependency *stored, struct links *links);
+
+/* All of `links`, to be stored with an entry (free()); NULL: no memory. */
+must_check struct dependency *
+dependencies_describe_all(struct dependencies *dependencies,
+			  const struct links *links);
+
 /* Is every file still as it was when it was linked? */
 bool dependencies_hold(struct dependencies *dependencies,
 		       const struct links *links);

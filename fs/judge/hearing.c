@@ -144,13 +144,10 @@ static void store(struct hearing *hearing, const struct judgement *judgement)
 {
 	const struct links *links = &hearing->links;
 	auto_free struct dependency *list =
-		calloc(links->count + 1, sizeof(*list));
+		dependencies_describe_all(hearing->tools->dependencies, links);
 
 	if (!hearing->tools->cache || !list)
 		return;
-	for (uint32_t i = 0; i < links->count; i++)
-		list[i] = dependencies_describe(hearing->tools->dependencies,
-						links->list[i].file);
 	/* A dependency that changed meanwhile: the verdict is of a past. */
 	if (!dependencies_hold(hearing->tools->dependencies, links))
 		return;
@@ -225,19 +222,9 @@ static int validate(struct hearing *hearing, struct judgement **out)
 static bool is_fresh(void *ctx, const struct dependency *stored)
 {
 	struct hearing *hearing = ctx;
-	struct link link;
 
-	if (dependencies_find(hearing->tools->dependencies, stored->path,
-			      &link))
-		return false;
-
-	const struct dependency now =
-		dependencies_describe(hearing->tools->dependencies, link.file);
-
-	if (now.exists != stored->exists ||
-	    !digest_equal(&now.digest, &stored->digest))
-		return false;
-	return links_add(&hearing->links, link) == 0;
+	return dependencies_match(hearing->tools->dependencies, stored,
+				  &hearing->links);
 }
 
 static struct judgement *from_entry(struct hearing *hearing,

@@ -30,7 +30,7 @@ int judge_new(struct source *source, struct cache *cache,
 				     settings->watch_dependencies,
 				     &judge->tools.dependencies);
 	if (r == 0)
-		r = schemas_new(judge->tools.dependencies, profile,
+		r = schemas_new(judge->tools.dependencies, cache, profile,
 				&settings->schema_options,
 				&judge->tools.schemas);
 	if (r == 0)

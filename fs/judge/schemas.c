@@ -1,5 +1,7 @@
 #include "fs/judge/schemas.h"
 
+#include "fs/judge/images.h"
+
 #include <errno.h>
 #include <pthread.h>
 
@@ -13,6 +15,7 @@ struct slot {
 
 struct schemas {
 	struct dependencies *dependencies;
+	struct cache *cache; /* NULL: none */
 	struct profile *profile;
 	struct schema_options options;
 	pthread_mutex_t lock;
@@ -20,14 +23,16 @@ struct schemas {
 	struct slot *slots; /* by lock; only ever added */
 };
 
-int schemas_new(struct dependencies *dependencies, struct profile *profile,
-		const struct schema_options *options, struct schemas **out)
+int schemas_new(struct dependencies *dependencies, struct cache *cache,
+		struct profile *profile, const struct schema_options *options,
+		struct schemas **out)
 {
 	struct schemas *schemas = calloc(1, sizeof(*schemas));
 
 	if (!schemas)
 		return -ENOMEM;
 	schemas->dependencies = dependencies;
+	schemas->cache = cache;
 	schemas->profile = profile;
 	schemas->options = *options;
 	pthread_mutex_init(&schemas->lock, NULL);
@@ -123,13 +128,40 @@ static void free_readings(struct reading *reading)
 	}
 }
 
+/* Of the text of the schema: out of its image, or compiled and its image kept.
+ */
+static int make(struct compilation *compilation, const char *path,
+		struct span text)
+{
+	struct schemas *schemas = compilation->schemas;
+	struct compiled *compiled = compilation->compiled;
+	const struct host host = {.ctx = compilation,
+				  .read = read_for_compiler};
+	const struct images images = {schemas->cache, schemas->dependencies,
+				      &schemas->options};
+	struct image_name name;
+
+	if (!schemas->cache)
+		return schema_compile(text, path, &schemas->options, &host,
+				      &compiled->schema, &compiled->why);
+	name = images_name(&images, path, text);
+	if (images_get(&images, &name, &compiled->links, &compiled->schema) ==
+	    0)
+		return 0;
+
+	const int r = schema_compile(text, path, &schemas->options, &host,
+				     &compiled->schema, &compiled->why);
+
+	if (r == 0)
+		images_put(&images, &name, &compiled->links, compiled->schema);
+	return r;
+}
+
 /* NULL: out of memory. */
 static struct compiled *compile(struct schemas *schemas, const char *path)
 {
 	struct compiled *compiled = calloc(1, sizeof(*compiled));
 	struct compilation compilation = {schemas, compiled, NULL};
-	const struct host host = {.ctx = &compilation,
-				  .read = read_for_compiler};
 	uint64_t since = profile_start(schemas->profile);
 	struct span text;
 
@@ -137,9 +169,7 @@ static struct compiled *compile(struct schemas *schemas, const char *path)
 		return NULL;
 	compiled->error = read_for_compiler(&compilation, path, &text);
 	if (compiled->error == 0)
-		compiled->error =
-			schema_compile(text, path, &schemas->options, &host,
-				       &compiled->schema, &compiled->why);
+		compiled->error = make(&compilation, path, text);
 	free_readings(compilation.readings);
 	profile_lap(schemas->profile, PHASE_COMPILE, &since);
 	return compiled;

@@ -20,9 +20,9 @@ struct compiled {
 	unsigned references;   /* by the lock of schemas */
 };
 
-/* Borrows dependencies and profile. 0 or -ENOMEM. */
+/* Borrows all; `cache`, which keeps images, may be NULL. 0 or -ENOMEM. */
 must_check int schemas_new(struct dependencies *dependencies,
-			   struct profile *profile,
+			   struct cache *cache, struct profile *profile,
 			   const struct schema_options *options,
 			   struct schemas **out);
 void schemas_free(struct schemas *schemas);

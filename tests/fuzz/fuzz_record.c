@@ -1,21 +1,21 @@
 /*
  * Stored entries. By the first byte the input is a record as it stands ('r'),
- * one whose version, mark, size and checksum are made right ('f'), so that what
- * lies behind them is reached, or changes to a good record ('s'): how many
- * findings, how many bytes in front of the verdict, then what to change: an
- * offset in two bytes and a value.
+ * one whose version, mark, size and checksum are made right ('f', or 'b' for a
+ * blob), so that what lies behind them is reached, or changes to a good record
+ * ('s'): how many findings, how many bytes in front of the verdict, then what
+ * to change: an offset in two bytes and a value.
  */
 #include "cache/record.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { VERSION_AT = 8, MARK_AT = 12, SIZE_AT = 16, VERDICT_AT = 68 };
 
-static void make_right(char *record, size_t size)
+static void make_right(char *record, size_t size, uint32_t version)
 {
 	const uint32_t mark = 0x01020304;
 	uint8_t *bytes = (uint8_t *)record;
 
-	put_le32(bytes + VERSION_AT, RECORD_VERSION);
+	put_le32(bytes + VERSION_AT, version);
 	memcpy(bytes + MARK_AT, &mark, sizeof(mark));
 	put_le32(bytes + SIZE_AT, (uint32_t)size);
 	put_le64(bytes, digest_checksum((struct span){record + VERSION_AT,
@@ -83,7 +83,7 @@ static char *make_changed(struct span changes, size_t *size)
 
 		record[at % *size] = (char)fuzz_take_byte(&changes);
 	}
-	make_right(record, *size);
+	make_right(record, *size, RECORD_VERSION);
 	return record;
 }
 
@@ -106,17 +106,23 @@ static size_t read_texts(const struct verdict *verdict)
 	return size;
 }
 
-/* What was accepted is what would be written. */
-static void check_entry(const struct cache_entry *entry, struct span record)
+static void check_verdict_of(const struct cache_entry *entry)
 {
-	const size_t size = record_size(entry);
-
 	fuzz_require(verdict_is_sound(entry->verdict, entry->verdict->size),
 		     "only sound verdicts come back");
 	fuzz_require(entry->verdict->state < STATE_COUNT &&
 			     *state_name((enum state)entry->verdict->state),
 		     "a state has a name");
 	(void)read_texts(entry->verdict);
+}
+
+/* What was accepted is what would be written. */
+static void check_entry(const struct cache_entry *entry, struct span record)
+{
+	const size_t size = record_size(entry);
+
+	if (entry->verdict)
+		check_verdict_of(entry);
 	fuzz_require(size == record.size, "a record has no more than it needs");
 
 	auto_free char *again = malloc(size);
@@ -138,8 +144,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct cache_entry entry;
 	void *block = NULL;
 
-	if (kind == 'f' && rest.size >= RECORD_HEADER)
-		make_right(bytes, rest.size);
+	if ((kind == 'f' || kind == 'b') && rest.size >= RECORD_HEADER)
+		make_right(bytes, rest.size,
+			   kind == 'f' ? RECORD_VERSION : RECORD_BLOB_VERSION);
 	if (record_decode(record, &entry, &block) == 0)
 		check_entry(&entry, record);
 	else

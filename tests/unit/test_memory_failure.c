@@ -89,19 +89,41 @@ static int read_file(void *ctx, const char *path, struct span *out)
 	return 0;
 }
 
+/* The schema as it comes out of its image. */
+static int reopen(struct schema **schema)
+{
+	struct schema *copy = NULL;
+	char *image = NULL;
+	size_t size = 0;
+	int r = schema_export(*schema, &image, &size);
+
+	if (r == 0)
+		r = schema_open((struct span){image, size}, &copy);
+	free(image);
+	if (r)
+		return r;
+	schema_free(*schema);
+	*schema = copy;
+	return 0;
+}
+
 static int find_schema(void *ctx, const char *path, const struct schema **out,
 		       const char **why)
 {
 	struct files *files = ctx;
 	const struct schema_options options = {0};
 	const struct host host = {.ctx = ctx, .read = read_file};
-	const int r =
-		schema_compile(span_of(files->schema), path, &options, &host,
-			       &files->compiled[files->count], &files->why);
+	struct schema **compiled = &files->compiled[files->count];
+	int r = schema_compile(span_of(files->schema), path, &options, &host,
+			       compiled, &files->why);
 
 	*why = files->why;
+	if (r)
+		return r;
+	files->count++;
+	r = reopen(compiled);
 	if (r == 0)
-		*out = files->compiled[files->count++];
+		*out = *compiled;
 	return r;
 }
 

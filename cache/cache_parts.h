@@ -1,0 +1,40 @@
+/*
+ * What the parts of the cache share.
+ */
+#ifndef CACHE_CACHE_PARTS_H
+#define CACHE_CACHE_PARTS_H
+
+#include "cache/index_queue.h"
+#include "cache/memory.h"
+#include "cache/store.h"
+#include "cache/uses.h"
+
+#include <pthread.h>
+
+struct cache {
+	struct memory *memory;
+	struct memory *pending;	 /* what the disk does not have yet */
+	struct index_queue rows; /* likewise */
+	struct store *store;	 /* NULL: memory only */
+	struct uses *uses;	 /* what was hit, for the store's eviction */
+	pthread_mutex_t flush_lock;
+	unsigned failures;		     /* by flush_lock */
+	uint64_t saved_hits[TIER_INDEX + 1]; /* by flush_lock: in the totals */
+	pthread_mutex_t generation_lock;
+	uint64_t generation;	   /* by generation_lock, like the next */
+	uint64_t last_transaction; /* when it was read */
+	atomic_uint_fast64_t hits[TIER_INDEX + 1];
+	atomic_uint_fast64_t misses;
+	atomic_uint_fast64_t unsaved_hits; /* not yet in the disk's totals */
+	atomic_uint_fast64_t unsaved_misses;
+	atomic_uint_fast64_t disk_evictions;
+};
+
+/* Shall entries wait for the disk? When they are written it is looked at. */
+static inline bool cache_wants_disk(const struct cache *cache)
+{
+	return cache->store && !store_is_switched_off(cache->store) &&
+	       store_is_writable(cache->store);
+}
+
+#endif
