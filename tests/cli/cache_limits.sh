@@ -12,11 +12,11 @@ cp "$work/out" "$work/wanted"
 few=$(entries)
 [ "$few" -lt 10 ] || fail "$few verdicts are in 4 KiB"
 run 'it is sound' 0 cache verify
-export CFGFS_CACHE_SIZE=6k
+export CFGFS_CACHE_SIZE=8k
 run 'clear' 0 cache clear
 run 'by environment' 1 check "$src"
 more=$(entries)
-[ "$more" -gt "$few" ] && [ "$more" -lt 17 ] || fail "$more verdicts are in 6 KiB"
+[ "$more" -gt "$few" ] && [ "$more" -lt 17 ] || fail "$more verdicts are in 8 KiB"
 run 'the option wins' 1 check --cache-size 1G "$src"
 is 'all are kept' "$(entries)" 17
 CFGFS_CACHE_SIZE=plenty
