@@ -298,6 +298,22 @@ static int check_input(struct check *check, struct part *part)
 	return r ? r : add_input_entry(part, judgement);
 }
 
+/*
+ * A link may have been planted in a tree, to have its reader write elsewhere.
+ * Those of /dev are everybody's: /dev/stdout.
+ */
+static FILE *create_output(const char *path)
+{
+	const int follow = strncmp(path, "/dev/", 5) == 0 ? 0 : O_NOFOLLOW;
+	auto_close int fd = open(
+		path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | follow, 0666);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (file)
+		steal_fd(&fd);
+	return file;
+}
+
 static int write_output(const char *format, const struct output *common)
 {
 	const char *equals = strchr(format, '=');
@@ -308,12 +324,13 @@ static int write_output(const char *format, const struct output *common)
 
 	if (!name)
 		return -ENOMEM;
-	output.file = equals ? fopen(equals + 1, "we") : stdout;
+	output.file = equals ? create_output(equals + 1) : stdout;
 	if (!output.file) {
 		const int error = errno;
 
 		fprintf(stderr, "cfgfs: cannot write '%s': %s\n", equals + 1,
-			strerrordesc_np(error));
+			error == ELOOP ? "it is a symbolic link"
+				       : strerrordesc_np(error));
 		return -error;
 	}
 	output.use_colour = !equals && common->use_colour;

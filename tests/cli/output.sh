@@ -142,3 +142,11 @@ run 'asked for' 1 check --show-values .
 says 'it is in excerpts' "^ *[0-9]* | .*$marker" "$work/out"
 says 'also of what is broken' "| a = $marker\$" "$work/out"
 run 'asked for of standard input' 1 check --show-values - <open.yaml
+
+# A tree cannot choose what is overwritten.
+echo kept >"$work/kept"
+ln -s "$work/kept" planted.xml
+run 'into a planted link' 2 check -f "junit=planted.xml" .
+says 'why' "cannot write 'planted.xml': it is a symbolic link" "$work/err"
+is 'what it leads to' "$(cat "$work/kept")" kept
+run 'into a device' 1 check -f "concise=/dev/null" bare.json
