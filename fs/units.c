@@ -33,7 +33,7 @@ bool units_parse_size(const char *text, uint64_t *bytes)
 	if (!read_digits(text, maximum, &number, &unit) || number == 0)
 		return false;
 	if (*unit && strcasecmp(unit, "B") != 0) {
-		const char *letter = memchr(letters, *unit & ~0x20, 4);
+		const char *letter = strchr(letters, *unit & ~0x20);
 
 		if (!letter || (unit[1] && strcasecmp(unit + 1, "B") != 0 &&
 				strcasecmp(unit + 1, "iB") != 0))

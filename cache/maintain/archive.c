@@ -24,9 +24,9 @@ struct digest archive_key(struct span key_file)
 
 /* Bytes on their way to the file, and into the signature. */
 struct writer {
+	struct digest_builder mac;
 	const struct contents *contents;
 	int fd;
-	struct digest_builder mac;
 	size_t used;
 	uint64_t count; /* of records */
 	char block[ARCHIVE_BLOCK];
@@ -136,11 +136,15 @@ static int write_signed(struct store *store, struct writer *writer,
 int archive_write(struct store *store, const struct contents *contents,
 		  const struct digest *key, int fd, uint64_t *count)
 {
-	auto_free struct writer *writer = calloc(1, sizeof(*writer));
+	/* The state of the signature is wider aligned than malloc() promises.
+	 */
+	auto_free struct writer *writer =
+		aligned_alloc(_Alignof(struct writer), sizeof(*writer));
 	int r;
 
 	if (!writer)
 		return -ENOMEM;
+	memset(writer, 0, sizeof(*writer));
 	writer->contents = contents;
 	writer->fd = fd;
 	r = write_signed(store, writer, key);

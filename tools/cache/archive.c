@@ -20,7 +20,7 @@ static int read_file(const char *path, uint64_t max_bytes, struct snapshot *out)
 static bool read_key(const struct request *request, struct digest *key)
 {
 	enum { KEY_MAX = 1 << 20 };
-	struct snapshot file;
+	struct snapshot file = {0};
 	int r;
 
 	if (!request->key_file) {
@@ -75,8 +75,8 @@ static int write_archive(struct request *request, const struct digest *key,
 static int export_contents(struct request *request,
 			   const struct contents *contents)
 {
-	struct digest key;
-	uint64_t count;
+	struct digest key = {0};
+	uint64_t count = 0;
 	int r;
 
 	if (!read_key(request, &key))
@@ -127,9 +127,9 @@ static const char *explain(int r)
 int cache_import_action(struct request *request)
 {
 	const uint64_t max_bytes = (uint64_t)4 << 30;
-	struct archive_counts counts;
-	struct snapshot file;
-	struct digest key;
+	struct archive_counts counts = {0};
+	struct snapshot file = {0};
+	struct digest key = {0};
 	int r;
 
 	if (request->operand_count != 1) {

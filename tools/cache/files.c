@@ -97,7 +97,7 @@ int request_each_file(const char *operand, request_file *file, void *ctx)
 static int add_content(void *ctx, const char *path)
 {
 	enum { MAX_BYTES = 1 << 30 }; /* larger files are never judged */
-	struct snapshot snapshot;
+	struct snapshot snapshot = {0};
 	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	int r = fd < 0 ? -errno : snapshot_read(fd, MAX_BYTES, &snapshot);
 
