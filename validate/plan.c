@@ -134,11 +134,12 @@ struct digest plan_digest_under(const char *engine, const struct plan *plan,
 static bool is_of(const struct plan_memo_entry *entry, const struct plan *plan,
 		  const char *directory, bool may_refer)
 {
-	return entry->is_used && entry->may_refer == may_refer &&
-	       /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-*)
-		*/
-	       memcmp(&entry->plan, plan, sizeof(*plan)) == 0 &&
-	       (!may_refer || strcmp(entry->directory, directory) == 0);
+	if (!entry->is_used || entry->may_refer != may_refer)
+		return false;
+	/* NOLINTNEXTLINE(bugprone-*,cert-*) */
+	if (memcmp(&entry->plan, plan, sizeof(*plan)) != 0)
+		return false;
+	return !may_refer || strcmp(entry->directory, directory) == 0;
 }
 
 struct digest plan_memo_digest(struct plan_memo *memo, const struct plan *plan,
