@@ -9,11 +9,12 @@ clean_up() {
 }
 trap clean_up EXIT
 
-# run WHAT STATUS ARGUMENT...: cfgfs with these ends with that status.
+# run WHAT STATUS ARGUMENT...: cfgfs with these ends with that status, and
+# ends by itself.
 run() {
 	_what=$1
 	_status=$2
 	shift 2
-	timeout -s KILL 60 "$cfgfs" "$@" >"$work/out" 2>"$work/err"
+	timeout -s KILL 120 "$cfgfs" "$@" >"$work/out" 2>"$work/err"
 	is "$_what: exit status" $? "$_status"
 }

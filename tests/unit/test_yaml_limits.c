@@ -5,7 +5,6 @@
 #include "validate/host.h"
 
 #include <errno.h>
-#include <time.h>
 
 /* `count` times `unit`, with '@' numbered, between `begin` and `end`. */
 static char *repeated(const char *begin, const char *unit, size_t count,
@@ -27,17 +26,10 @@ static char *repeated(const char *begin, const char *unit, size_t count,
 	return text;
 }
 
-static double cpu_now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 /*
- * Each takes well below 0.1 s; what is bounded wrongly takes far longer than
- * the second that is allowed for sanitizers and busy machines.
+ * What libyaml would take minutes for, all of it within the time of this test:
+ * a limit stops it. That our own code takes linear time is counted in steps by
+ * tests/fuzz/growth.c.
  */
 static const struct {
 	const char *what;
@@ -76,26 +68,23 @@ static const struct {
 	 "syntax/yaml"},
 };
 
-static void hostile_files_are_told_quickly(void **state)
+static void hostile_files_end_as_they_should(void **state)
 {
 
 	(void)state;
 	for (size_t i = 0; i < array_size(attacks); i++) {
 		char *text = repeated(attacks[i].begin, attacks[i].unit,
 				      attacks[i].count, attacks[i].end);
-		const double start = cpu_now();
 		struct reading reading;
 
 		read_yaml_text(&reading, text);
 
-		const double spent = cpu_now() - start;
 		const char *rule = reading.findings.count
 					   ? reading.findings.list[0].rule
 					   : "";
 
-		if (strcmp(rule, attacks[i].rule) != 0 || spent > 1)
-			fail_msg("%s: %s after %.3f s", attacks[i].what, rule,
-				 spent);
+		if (strcmp(rule, attacks[i].rule) != 0)
+			fail_msg("%s: \'%s\'", attacks[i].what, rule);
 		reading_release(&reading);
 		free(text);
 	}
@@ -205,19 +194,16 @@ static void long_texts_are_not_compared_again_and_again(void **state)
 		char *head = repeated(cases[i].begin, "xxxxxxxxxx", 100000,
 				      cases[i].behind);
 		char *text = repeated(head, cases[i].unit, 20000, cases[i].end);
-		const double start = cpu_now();
 		struct reading reading;
 
 		read_yaml_text(&reading, text);
 
-		const double spent = cpu_now() - start;
 		const char *rule = reading.findings.count
 					   ? reading.findings.list[0].rule
 					   : "";
 
-		if (strcmp(rule, cases[i].rule) != 0 || spent > 1)
-			fail_msg("%s: %s after %.3f s", cases[i].what, rule,
-				 spent);
+		if (strcmp(rule, cases[i].rule) != 0)
+			fail_msg("%s: \'%s\'", cases[i].what, rule);
 		reading_release(&reading);
 		free(text);
 		free(head);
@@ -308,7 +294,7 @@ static void reading_stops_when_cancelled(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hostile_files_are_told_quickly),
+		cmocka_unit_test(hostile_files_end_as_they_should),
 		cmocka_unit_test(long_texts_are_not_compared_again_and_again),
 		cmocka_unit_test(limits_stop_exactly),
 		cmocka_unit_test(work_of_merges_counts_against_the_nodes),
