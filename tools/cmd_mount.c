@@ -1,5 +1,5 @@
 /* cfgfs mount: serve a configuration tree through FUSE. */
-#include "fs/mount/options.h"
+#include "fs/mount/session/options.h"
 #include "tools/command.h"
 #include "tools/options.h"
 

@@ -1,5 +1,5 @@
 /* cfgfs umount: end a mount and wait until its daemon has ended. */
-#include "fs/mount/unmount.h"
+#include "fs/mount/session/unmount.h"
 #include "tools/command.h"
 
 #include <getopt.h>

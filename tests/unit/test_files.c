@@ -1,7 +1,7 @@
 /* Files that readers have open, on a real tree in a private folder. */
 #include "tests/unit/unit.h"
 
-#include "fs/mount/files.h"
+#include "fs/mount/nodes/files.h"
 #include "fs/service.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 #include "tests/unit/unit.h"
 
-#include "fs/mount/idmap.h"
-#include "fs/mount/inode.h"
+#include "fs/mount/nodes/idmap.h"
+#include "fs/mount/nodes/inode.h"
 
 #include <errno.h>
 #include <limits.h>

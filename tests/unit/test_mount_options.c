@@ -1,7 +1,7 @@
 #include "tests/unit/unit.h"
 
-#include "fs/mount/link.h"
-#include "fs/mount/options.h"
+#include "fs/mount/ops/link.h"
+#include "fs/mount/session/options.h"
 
 #include <stdio.h>
 

@@ -1,0 +1,373 @@
+#include "fs/mount/nodes/files.h"
+
+#include "fs/mount/nodes/file.h"
+
+#include <errno.h>
+#include <sys/resource.h>
+
+enum {
+	SNAPSHOT_BYTES = 256 << 20, /* aimed at, for all contents together */
+	FALLBACK_DESCRIPTORS = 256,
+};
+
+/* Half of what the process may have; the rest is for reads under way. */
+static unsigned descriptors_to_keep(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == RLIM_INFINITY)
+		return FALLBACK_DESCRIPTORS;
+	return (unsigned)(limit.rlim_cur / 2);
+}
+
+int files_new(const struct files_tools *tools, struct files **out)
+{
+	struct files *files = calloc(1, sizeof(*files));
+	pthread_condattr_t clock;
+
+	if (!files)
+		return -ENOMEM;
+	if (idmap_init(&files->map)) {
+		free(files);
+		return -ENOMEM;
+	}
+	files->tools = *tools;
+	files->pool.max_bytes = SNAPSHOT_BYTES;
+	files->max_kept = descriptors_to_keep();
+	pthread_mutex_init(&files->lock, NULL);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&files->changed, &clock);
+	pthread_condattr_destroy(&clock);
+	*out = files;
+	return 0;
+}
+
+static void file_free(struct file *file)
+{
+	base_close(&file->fd);
+	content_release(file->content);
+	free(file);
+}
+
+static void drop_file(struct idmap_link *link)
+{
+	file_free((struct file *)link);
+}
+
+void files_free(struct files *files)
+{
+	if (!files)
+		return;
+	idmap_release(&files->map, drop_file);
+	pthread_cond_destroy(&files->changed);
+	pthread_mutex_destroy(&files->lock);
+	free(files);
+}
+
+static struct file *find_locked(struct files *files, uint64_t node)
+{
+	return (struct file *)idmap_find(&files->map, node);
+}
+
+static struct file *find_or_add_locked(struct files *files, uint64_t node)
+{
+	struct file *file = find_locked(files, node);
+
+	if (file)
+		return file;
+	file = calloc(1, sizeof(*file));
+	if (!file)
+		return NULL;
+	file->link.id = node;
+	file->fd = -1;
+	idmap_add(&files->map, &file->link);
+	return file;
+}
+
+/* What a file no longer needs, to be given back without the lock. */
+struct leftovers {
+	int fd;
+	struct content *content;
+	struct file *file;
+};
+
+/* Descriptor and content stay as long as readers have the file open. */
+static struct leftovers settle_locked(struct files *files, struct file *file)
+{
+	struct leftovers left = {.fd = -1};
+
+	if (file->users)
+		return left;
+	if (file->opens == 0 || !file->is_kept) {
+		left.fd = steal_fd(&file->fd);
+		files->kept -= file->is_kept;
+		file->is_kept = false;
+	}
+	if (file->opens == 0)
+		left.content = file_detach_locked(files, file);
+	if (file->is_forgotten)
+		left.file = file;
+	return left;
+}
+
+static void give_back(struct leftovers *left)
+{
+	base_close(&left->fd);
+	content_release(left->content);
+	free(left->file);
+}
+
+struct content *file_detach_locked(struct files *files, struct file *file)
+{
+	struct content *content = file->content;
+
+	if (!content)
+		return NULL;
+	if (file->newer)
+		file->newer->older = file->older;
+	else
+		files->newest = file->older;
+	if (file->older)
+		file->older->newer = file->newer;
+	else
+		files->oldest = file->newer;
+	file->newer = file->older = NULL;
+	file->content = NULL;
+	return content;
+}
+
+static int check_identity(int fd, const struct file_name *name)
+{
+	struct stamp stamp;
+	const int r = source_stat_fd(fd, &stamp, NULL);
+
+	if (r)
+		return r;
+	if (stamp.ino != name->identity.ino ||
+	    stamp.dev != name->identity.dev ||
+	    stamp.btime_ns != name->identity.btime_ns)
+		return -ESTALE;
+	return 0;
+}
+
+/* A descriptor of the very file that was looked up. */
+static int open_by_name(struct files *files, const struct file_name *name)
+{
+	const struct source *source = judge_source(files->tools.judge);
+	auto_close int fd = name->is_directory
+				    ? source_open_directory(source, name->path)
+				    : source_open_file(source, name->path);
+
+	/* What is of another kind now is another file. */
+	if (fd == -EINVAL || fd == -ELOOP || fd == -ENOTDIR || fd == -ENOENT)
+		return -ESTALE;
+	if (fd < 0)
+		return fd;
+
+	const int r = check_identity(fd, name);
+
+	return r ? r : steal_fd(&fd);
+}
+
+static void keep_descriptor_locked(struct files *files, struct file *file)
+{
+	if (!file->is_kept && files->kept < files->max_kept) {
+		file->is_kept = true;
+		files->kept++;
+	}
+}
+
+static bool pages_may_stay_locked(struct file *file, const struct stamp *stamp)
+{
+	const bool is_same = file->filled == FILLED_ONE_STATE &&
+			     stamp_equal(&file->filled_stamp, stamp);
+
+	if (!is_same)
+		file->filled = FILLED_NOTHING;
+	return is_same;
+}
+
+/* Pages that were judged under a configuration or a schema that has changed
+ * are dropped: the next read judges anew. */
+static bool is_judged(struct files *files, const struct file_name *name,
+		      const struct stamp *stamp)
+{
+	judge_refresh(files->tools.judge);
+
+	struct judgement *known =
+		judge_known(files->tools.judge, name->path, stamp);
+
+	judgement_release(known);
+	return known != NULL;
+}
+
+static int open_more(struct files *files, const struct file_name *name, int *fd,
+		     struct stamp *stamp, bool *keep_pages)
+{
+	struct leftovers left;
+
+	pthread_mutex_lock(&files->lock);
+
+	struct file *file = find_or_add_locked(files, name->node);
+
+	if (!file) {
+		pthread_mutex_unlock(&files->lock);
+		return -ENOMEM;
+	}
+	file->opens++;
+	file->serving = SERVING_UNDECIDED;
+	keep_descriptor_locked(files, file);
+	if (file->fd < 0)
+		file->fd = steal_fd(fd);
+	*keep_pages = pages_may_stay_locked(file, stamp);
+	left = settle_locked(files, file);
+	pthread_mutex_unlock(&files->lock);
+	give_back(&left);
+	return 0;
+}
+
+static void drop_pages(struct files *files, uint64_t node)
+{
+	pthread_mutex_lock(&files->lock);
+
+	struct file *file = find_locked(files, node);
+
+	if (file)
+		file->filled = FILLED_NOTHING;
+	pthread_mutex_unlock(&files->lock);
+}
+
+int files_open(struct files *files, const struct file_name *name,
+	       bool *keep_pages)
+{
+	auto_close int fd = open_by_name(files, name);
+	struct stamp stamp;
+	int r = fd < 0 ? fd : source_stat_fd(fd, &stamp, NULL);
+
+	if (r == 0)
+		r = open_more(files, name, &fd, &stamp, keep_pages);
+	if (r || !*keep_pages)
+		return r;
+	*keep_pages = is_judged(files, name, &stamp);
+	if (!*keep_pages)
+		drop_pages(files, name->node);
+	return 0;
+}
+
+void files_close(struct files *files, uint64_t node)
+{
+	struct leftovers left = {.fd = -1};
+
+	pthread_mutex_lock(&files->lock);
+
+	struct file *file = find_locked(files, node);
+
+	if (file && file->opens) {
+		file->opens--;
+		left = settle_locked(files, file);
+	}
+	pthread_mutex_unlock(&files->lock);
+	give_back(&left);
+}
+
+void files_forget(struct files *files, uint64_t node)
+{
+	struct leftovers left = {.fd = -1};
+
+	pthread_mutex_lock(&files->lock);
+
+	struct file *file = find_locked(files, node);
+
+	if (file) {
+		idmap_remove(&files->map, &file->link);
+		file->is_forgotten = true;
+		file->opens = 0;
+		left = settle_locked(files, file);
+	}
+	pthread_mutex_unlock(&files->lock);
+	give_back(&left);
+}
+
+static struct file *use_if_open(struct files *files, uint64_t node)
+{
+	pthread_mutex_lock(&files->lock);
+
+	struct file *file = find_locked(files, node);
+
+	if (file && file->fd < 0)
+		file = NULL;
+	if (file)
+		file->users++;
+	pthread_mutex_unlock(&files->lock);
+	return file;
+}
+
+static int use_anew(struct files *files, const struct file_name *name,
+		    struct file **out)
+{
+	auto_close int fd = open_by_name(files, name);
+
+	if (fd < 0)
+		return fd;
+	pthread_mutex_lock(&files->lock);
+
+	struct file *file = find_or_add_locked(files, name->node);
+
+	if (file) {
+		file->users++;
+		if (file->fd < 0)
+			file->fd = steal_fd(&fd);
+	}
+	pthread_mutex_unlock(&files->lock);
+	*out = file;
+	return file ? 0 : -ENOMEM;
+}
+
+int files_use(struct files *files, const struct file_name *name,
+	      struct file **out)
+{
+	*out = use_if_open(files, name->node);
+	return *out ? 0 : use_anew(files, name, out);
+}
+
+int file_descriptor(const struct file *file)
+{
+	return file->fd;
+}
+
+void files_unuse(struct files *files, struct file *file)
+{
+	pthread_mutex_lock(&files->lock);
+	file->users--;
+
+	struct leftovers left = settle_locked(files, file);
+
+	pthread_mutex_unlock(&files->lock);
+	give_back(&left);
+}
+
+int files_stat(struct files *files, uint64_t node, struct stat *stat)
+{
+	struct file *file = use_if_open(files, node);
+
+	if (!file)
+		return -ENOENT;
+
+	const int r = source_stat_fd(file->fd, NULL, stat);
+
+	files_unuse(files, file);
+	return r;
+}
+
+void file_note_filled_locked(struct file *file, const struct stamp *stamp,
+			     bool is_final)
+{
+	if (file->filled == FILLED_NOTHING && is_final) {
+		file->filled = FILLED_ONE_STATE;
+		file->filled_stamp = *stamp;
+	} else if (file->filled == FILLED_NOTHING || !is_final ||
+		   !stamp_equal(&file->filled_stamp, stamp)) {
+		file->filled = FILLED_MIXED;
+	}
+}

@@ -1,0 +1,94 @@
+/*
+ * Files and directories of the source that readers have open: a descriptor
+ * that stays with what they opened, whatever becomes of its name, and the
+ * content that they are served from.
+ *
+ * All of it belongs to this process alone. The kernel holds no handles: a file
+ * that is read without having been opened here is opened by its path, if that
+ * still leads to it.
+ */
+#ifndef FS_MOUNT_NODES_FILES_H
+#define FS_MOUNT_NODES_FILES_H
+
+#include "fs/flusher.h"
+#include "fs/judge/judge.h"
+#include "fs/mount/nodes/content.h"
+#include "fs/mount/nodes/inode.h"
+#include "fs/work.h"
+
+struct files; /* safe from any thread */
+struct file;
+
+/* What files work with; all of it is borrowed. */
+struct files_tools {
+	struct judge *judge;
+	struct flusher *flusher; /* may be NULL */
+	struct work *work;	 /* judges */
+};
+
+/* 0 or -ENOMEM. */
+must_check int files_new(const struct files_tools *tools, struct files **out);
+
+/* The work must have been freed before. */
+void files_free(struct files *files);
+
+/* Which file is meant. */
+struct file_name {
+	uint64_t node;
+	const char *path;
+	struct inode_identity identity;
+	bool is_directory;
+};
+
+/*
+ * One more reader opens it. *keep_pages: what the kernel has cached of it is
+ * its content and was judged. -ESTALE: another file has that name now; or an
+ * errno of open.
+ */
+must_check int files_open(struct files *files, const struct file_name *name,
+			  bool *keep_pages);
+
+/* One reader less. */
+void files_close(struct files *files, uint64_t node);
+
+/* The node has gone. */
+void files_forget(struct files *files, uint64_t node);
+
+/*
+ * Attributes of a file that is open. -ENOENT: it is not; errno of fstat.
+ */
+must_check int files_stat(struct files *files, uint64_t node,
+			  struct stat *stat);
+
+/* Use of a file: its descriptor stays open until files_unuse(). */
+must_check int files_use(struct files *files, const struct file_name *name,
+			 struct file **out);
+int file_descriptor(const struct file *file);
+void files_unuse(struct files *files, struct file *file);
+
+/* Where a read gets its bytes: files_served_release(). */
+struct served {
+	struct content *content; /* NULL: directly from the descriptor */
+	struct file *file;
+};
+
+/*
+ * Get the content of a file for one read. It is judged as soon as it is new;
+ * the call waits for the verdict, but no longer than the settings allow.
+ * 0 and *out; errno of open, fstat or read; -ENOMEM.
+ */
+must_check int files_serve(struct files *files, const struct file_name *name,
+			   struct served *out);
+void files_served_release(struct files *files, struct served *served);
+
+/*
+ * Wait until no verdict on a path is being made any more, or until *cancel
+ * (may be NULL) is set.
+ */
+void files_wait_for_verdict(struct files *files, const char *path,
+			    const atomic_bool *cancel);
+
+/* How many verdicts are being made. */
+size_t files_pending(struct files *files);
+
+#endif

@@ -1,0 +1,91 @@
+/*
+ * The nodes that the kernel knows by number: which name in which directory,
+ * and which file it was when it was looked up.
+ *
+ * The table lies in shared memory that outlives the process: entries stay at
+ * their place, are published by one atomic store, and hold no pointers. What
+ * finds them (an index, a list of free ones) is local and made anew from the
+ * table. Lookup counts that get lost do no harm: a node is then kept too long,
+ * never reused too soon.
+ */
+#ifndef FS_MOUNT_NODES_INODE_H
+#define FS_MOUNT_NODES_INODE_H
+
+#include "validate/base.h"
+
+struct inodes; /* safe from any thread */
+
+enum { INODE_ROOT = 1, INODE_CAPACITY = 16 << 20, INODE_NAME_MAX = 255 };
+
+enum inode_kind {
+	INODE_FREE,
+	INODE_REAL,
+	INODE_STATUS,	   /* DIR/.status: its path is that of DIR */
+	INODE_REPORT,	   /* DIR/.report */
+	INODE_FILE_STATUS, /* FILE.status: its path is that of FILE */
+	INODE_FILE_REPORT, /* FILE.report */
+};
+
+/* Which file it is, whatever its name. Virtual files only have an `ino`. */
+struct inode_identity {
+	uint64_t dev;
+	uint64_t ino;
+	int64_t btime_ns; /* inode numbers are reused, with another birth */
+};
+
+struct inode {
+	uint64_t id;
+	uint64_t parent;
+	uint64_t generation; /* of the number: it may have been used before */
+	enum inode_kind kind;
+	struct inode_identity identity;
+};
+
+/* An empty table for `capacity` nodes with the root in it. 0 or an errno. */
+must_check int inodes_new(uint32_t capacity, const struct inode_identity *root,
+			  struct inodes **out);
+
+/*
+ * Use the table in the shared memory `fd` (not taken; it stays open), also one
+ * that another process left. 0; -ENOMEM; -EBADMSG if it is no such table.
+ */
+must_check int inodes_attach(int fd, struct inodes **out);
+
+/* The descriptor of the shared memory; as long as `nodes`. */
+int inodes_fd(const struct inodes *inodes);
+void inodes_free(struct inodes *inodes);
+
+/*
+ * The node of a file under this name and parent, counted once more. A virtual
+ * file gets a new node each time, a real one that is another file than before
+ * too. 0 and *out; -ENFILE when the table is full; -ENAMETOOLONG; -ESTALE if
+ * there is no such parent.
+ */
+must_check int inodes_look_up(struct inodes *inodes, const struct inode *wanted,
+			      struct span name, struct inode *out);
+
+/*
+ * Take back `count` look-ups. True when the node has gone: then drop what is
+ * kept about it and inodes_recycle() it.
+ */
+must_check bool inodes_forget(struct inodes *inodes, uint64_t id,
+			      uint64_t count);
+
+/* Let the number be used again. Returns a parent that has gone with it, or 0.
+ */
+must_check uint64_t inodes_recycle(struct inodes *inodes, uint64_t id);
+
+/* What is known of a node. 0 or -ESTALE. */
+must_check int inodes_get(struct inodes *inodes, uint64_t id,
+			  struct inode *out);
+
+/*
+ * Its path from the root, written to `path` (PATH_MAX bytes). 0; -ESTALE;
+ * -ENAMETOOLONG.
+ */
+must_check int inodes_path(struct inodes *inodes, uint64_t id, char *path);
+
+/* How many nodes are in use. */
+size_t inodes_count(struct inodes *inodes);
+
+#endif

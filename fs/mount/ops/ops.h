@@ -1,0 +1,137 @@
+/*
+ * What the kernel asks for: the table of FUSE operations, and what they share.
+ * Each operation replies once on every path; what they call returns a result.
+ */
+#ifndef FS_MOUNT_OPS_OPS_H
+#define FS_MOUNT_OPS_OPS_H
+
+#define FUSE_USE_VERSION 314
+
+#include "fs/mount/nodes/files.h"
+#include "fs/mount/nodes/inode.h"
+#include "fs/mount/virtual/virtual.h"
+
+#include <fuse_lowlevel.h>
+#include <limits.h>
+
+/* The shared state of all operations; fixed once the session runs. */
+struct mount {
+	struct judge *judge;
+	struct inodes *inodes;
+	struct files *files;
+	struct virtuals *virtuals;
+	const char *given_root; /* the source as it was named, absolute */
+	uid_t owner;		/* of virtual files */
+	gid_t group;
+	mode_t status_mode;
+	mode_t report_mode;
+	bool virtual_visible;
+	void (*ready)(void *ctx); /* the kernel has been answered */
+	void *ready_ctx;
+};
+
+extern const struct fuse_lowlevel_ops ops_table;
+
+struct mount *ops_mount(fuse_req_t req);
+
+/* A node and the path of what it is, or is about. */
+struct ops_place {
+	struct inode inode;
+	char path[PATH_MAX];
+};
+
+/* 0; -ESTALE; -ENAMETOOLONG. */
+must_check int ops_find(struct mount *mount, fuse_ino_t ino,
+			struct ops_place *out);
+
+/* The file of a place, as files.h wants it; borrows from it. */
+struct file_name ops_file_name(const struct ops_place *place);
+
+/*
+ * lstat() by the path, if it is still the file that was looked up. 0; -ESTALE;
+ * another errno.
+ */
+must_check int ops_stat(struct mount *mount, const struct ops_place *place,
+			struct stat *stat);
+
+/* The target to show for a symbolic link, owned. 0 or a negative errno. */
+must_check int ops_read_link(struct mount *mount, const char *path,
+			     char **target);
+
+/* The identity of a file with this stamp. */
+struct inode_identity ops_identity(const struct stamp *stamp);
+
+/* ops_virtual.c: names that have no file behind them. */
+
+/* The kind of virtual file that a name in a directory is by itself: `.status`
+ * or `.report`; INODE_FREE if it is none. */
+enum inode_kind ops_virtual_kind(const char *name);
+
+/*
+ * Is `path` (of a file that does not exist) FILE.status or FILE.report of a
+ * regular FILE? Then its kind; the path is cut to FILE. Else INODE_FREE.
+ */
+enum inode_kind ops_companion_kind(struct mount *mount, char *path);
+
+/* The inode number that a virtual file shows: the same each time. */
+uint64_t ops_virtual_ino(const struct inode *parent, enum inode_kind kind,
+			 const char *name);
+
+/* Attributes; `text` NULL: it is not made yet, the size is a placeholder. */
+void ops_virtual_stat(const struct mount *mount, const struct inode *inode,
+		      const struct virtual_text *text, struct stat *stat);
+
+/* Reply to GETATTR and READ of a virtual file, now or later. */
+void ops_virtual_getattr(fuse_req_t req, const struct ops_place *place);
+void ops_virtual_read(fuse_req_t req, const struct ops_place *place,
+		      size_t size, off_t offset);
+
+/* ops_node.c */
+void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name);
+void op_forget(fuse_req_t req, fuse_ino_t ino, uint64_t count);
+void op_forget_multi(fuse_req_t req, size_t count,
+		     struct fuse_forget_data *forgets);
+void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void op_readlink(fuse_req_t req, fuse_ino_t ino);
+void op_statfs(fuse_req_t req, fuse_ino_t ino);
+
+/* ops_dir.c */
+void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+		struct fuse_file_info *fi);
+void op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+
+/* ops_file.c */
+void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+	     struct fuse_file_info *fi);
+void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+
+/* ops_write.c: all of them give EROFS. */
+void op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int set,
+		struct fuse_file_info *fi);
+void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+	       struct fuse_file_info *fi);
+void op_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+	      dev_t device);
+void op_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode);
+void op_symlink(fuse_req_t req, const char *target, fuse_ino_t parent,
+		const char *name);
+void op_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent,
+	     const char *name);
+void op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name);
+void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
+	       fuse_ino_t new_parent, const char *new_name, unsigned flags);
+void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size,
+	      off_t offset, struct fuse_file_info *fi);
+void op_fallocate(fuse_req_t req, fuse_ino_t ino, int mode, off_t offset,
+		  off_t length, struct fuse_file_info *fi);
+void op_copy_file_range(fuse_req_t req, fuse_ino_t from, off_t from_offset,
+			struct fuse_file_info *from_fi, fuse_ino_t to,
+			off_t to_offset, struct fuse_file_info *to_fi,
+			size_t length, int flags);
+void op_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name,
+		 const char *value, size_t size, int flags);
+void op_removexattr(fuse_req_t req, fuse_ino_t ino, const char *name);
+
+#endif

@@ -1,0 +1,188 @@
+#include "fs/mount/ops/ops.h"
+
+#include "fs/survey.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+
+enum { CHUNK_BYTES = 32 * 1024 };
+
+/* Where the names of virtual files are listed: behind all others. */
+#define VIRTUAL_OFFSET (INT64_MAX - 16)
+
+static const struct {
+	const char *name;
+	enum inode_kind kind;
+} listed[] = {{".status", INODE_STATUS}, {".report", INODE_REPORT}};
+
+/* One reply to READDIR while it is being filled. */
+struct listing {
+	fuse_req_t req;
+	struct mount *mount;
+	const struct inode *directory;
+	char *bytes;
+	size_t size;
+	size_t used;
+};
+
+/* False: it does not fit any more. `next` is where to go on behind it. */
+static bool add_entry(struct listing *listing, const char *name,
+		      const struct stat *stat, off_t next)
+{
+	const size_t space = listing->size - listing->used;
+	const size_t needed =
+		fuse_add_direntry(listing->req, listing->bytes + listing->used,
+				  space, name, stat, next);
+
+	if (needed > space)
+		return false;
+	listing->used += needed;
+	return true;
+}
+
+static bool add_virtuals(struct listing *listing, off_t offset)
+{
+	size_t i =
+		offset > VIRTUAL_OFFSET ? (size_t)(offset - VIRTUAL_OFFSET) : 0;
+
+	if (!listing->mount->virtual_visible)
+		return true;
+	for (; i < array_size(listed); i++) {
+		const struct stat stat = {
+			.st_ino =
+				ops_virtual_ino(listing->directory,
+						listed[i].kind, listed[i].name),
+			.st_mode = S_IFREG,
+		};
+
+		if (!add_entry(listing, listed[i].name, &stat,
+			       VIRTUAL_OFFSET + (off_t)i + 1))
+			return false;
+	}
+	return true;
+}
+
+static bool add_chunk(struct listing *listing, const char *chunk, size_t size)
+{
+	for (size_t at = 0; at < size;) {
+		const struct dirent64 *entry =
+			(const struct dirent64 *)(const void *)(chunk + at);
+		const struct stat stat = {
+			.st_ino = entry->d_ino,
+			.st_mode = DTTOIF(entry->d_type),
+		};
+
+		at += entry->d_reclen;
+		if (survey_is_reserved(entry->d_name))
+			continue;
+		if (!add_entry(listing, entry->d_name, &stat, entry->d_off))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The cookies of the source's directory serve as ours, so that there is no
+ * state to keep between two calls.
+ */
+static int fill_listing(struct listing *listing, int fd, off_t offset)
+{
+	_Alignas(struct dirent64) char chunk[CHUNK_BYTES];
+	bool has_room = true;
+
+	if (offset >= VIRTUAL_OFFSET) {
+		add_virtuals(listing, offset);
+		return 0;
+	}
+	if (lseek(fd, offset, SEEK_SET) < 0)
+		return -errno;
+	while (has_room) {
+		const ssize_t got = getdents64(fd, chunk, sizeof(chunk));
+
+		if (got < 0)
+			return -errno;
+		if (got == 0) {
+			add_virtuals(listing, VIRTUAL_OFFSET);
+			return 0;
+		}
+		has_room = add_chunk(listing, chunk, (size_t)got);
+	}
+	return 0;
+}
+
+static struct file_name directory_name(const struct ops_place *place)
+{
+	struct file_name name = ops_file_name(place);
+
+	name.is_directory = true;
+	return name;
+}
+
+/* Each call has a position of its own: several may list at the same time. */
+static int list_directory(struct listing *listing,
+			  const struct ops_place *place, off_t offset)
+{
+	struct files *files = listing->mount->files;
+	const struct file_name name = directory_name(place);
+	struct file *file;
+	int r = files_use(files, &name, &file);
+
+	if (r)
+		return r;
+
+	auto_close int fd = openat(file_descriptor(file), ".",
+				   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	r = fd < 0 ? -errno : fill_listing(listing, fd, offset);
+	files_unuse(files, file);
+	return r;
+}
+
+void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	struct mount *mount = ops_mount(req);
+	struct ops_place place;
+	bool keep_pages;
+	int r = ops_find(mount, ino, &place);
+
+	if (r == 0) {
+		const struct file_name name = directory_name(&place);
+
+		r = files_open(mount->files, &name, &keep_pages);
+	}
+	if (r)
+		fuse_reply_err(req, -r);
+	else if (fuse_reply_open(req, fi))
+		files_close(mount->files, ino);
+}
+
+void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+		struct fuse_file_info *fi)
+{
+	struct mount *mount = ops_mount(req);
+	struct ops_place place;
+	char *bytes = malloc(size);
+	struct listing listing = {.req = req,
+				  .mount = mount,
+				  .directory = &place.inode,
+				  .bytes = bytes,
+				  .size = size};
+	int r = bytes ? ops_find(mount, ino, &place) : -ENOMEM;
+
+	(void)fi;
+	if (r == 0)
+		r = list_directory(&listing, &place, offset);
+	if (r)
+		fuse_reply_err(req, -r);
+	else
+		fuse_reply_buf(req, bytes, listing.used);
+	free(bytes);
+}
+
+void op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	(void)fi;
+	files_close(ops_mount(req)->files, ino);
+	fuse_reply_err(req, 0);
+}

@@ -1,0 +1,112 @@
+#include "fs/mount/ops/ops.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+/* No READ is ever sent for an empty file: to open it is to read it. */
+static void judge_if_empty(struct mount *mount, const struct file_name *name)
+{
+	struct served served;
+	struct stat facts;
+
+	if (files_stat(mount->files, name->node, &facts) || facts.st_size > 0)
+		return;
+	if (files_serve(mount->files, name, &served) == 0)
+		files_served_release(mount->files, &served);
+}
+
+static int open_real(struct mount *mount, const struct ops_place *place,
+		     struct fuse_file_info *fi)
+{
+	const struct file_name name = ops_file_name(place);
+	bool keep_pages = false;
+	const int r = files_open(mount->files, &name, &keep_pages);
+
+	if (r == 0 && !keep_pages)
+		judge_if_empty(mount, &name);
+	fi->keep_cache = keep_pages;
+	return r;
+}
+
+/* The handle stays zero: all state hangs on the node. */
+void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	struct mount *mount = ops_mount(req);
+	struct ops_place place;
+	int r = ops_find(mount, ino, &place);
+
+	if ((fi->flags & O_ACCMODE) != O_RDONLY || fi->flags & O_TRUNC)
+		r = -EROFS;
+	fi->noflush = true;
+	if (r == 0 && place.inode.kind == INODE_REAL)
+		r = open_real(mount, &place, fi);
+	else
+		fi->keep_cache = true; /* its text never changes */
+	if (r)
+		fuse_reply_err(req, -r);
+	else if (fuse_reply_open(req, fi))
+		files_close(mount->files, ino); /* no release will come */
+}
+
+static void reply_content(fuse_req_t req, const struct content *content,
+			  size_t size, off_t offset)
+{
+	const struct snapshot *snapshot = &content->snapshot;
+	const size_t from = (uint64_t)offset < snapshot->size ? (size_t)offset
+							      : snapshot->size;
+	const size_t rest = snapshot->size - from;
+
+	fuse_reply_buf(req, snapshot->bytes + from, rest < size ? rest : size);
+}
+
+static void reply_directly(fuse_req_t req, int fd, size_t size, off_t offset)
+{
+	struct fuse_bufvec vector = FUSE_BUFVEC_INIT(size);
+
+	vector.buf[0].flags = FUSE_BUF_IS_FD | FUSE_BUF_FD_SEEK;
+	vector.buf[0].fd = fd;
+	vector.buf[0].pos = offset;
+	fuse_reply_data(req, &vector, (enum fuse_buf_copy_flags)0);
+}
+
+static int read_real(fuse_req_t req, const struct ops_place *place, size_t size,
+		     off_t offset)
+{
+	struct files *files = ops_mount(req)->files;
+	const struct file_name name = ops_file_name(place);
+	struct served served;
+	const int r = files_serve(files, &name, &served);
+
+	if (r)
+		return r;
+	if (served.content)
+		reply_content(req, served.content, size, offset);
+	else
+		reply_directly(req, file_descriptor(served.file), size, offset);
+	files_served_release(files, &served);
+	return 0;
+}
+
+void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+	     struct fuse_file_info *fi)
+{
+	struct ops_place place;
+	int r = ops_find(ops_mount(req), ino, &place);
+
+	(void)fi;
+	if (r == 0 && place.inode.kind != INODE_REAL) {
+		ops_virtual_read(req, &place, size, offset);
+		return;
+	}
+	if (r == 0)
+		r = read_real(req, &place, size, offset);
+	if (r)
+		fuse_reply_err(req, -r);
+}
+
+void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	(void)fi;
+	files_close(ops_mount(req)->files, ino);
+	fuse_reply_err(req, 0);
+}

@@ -1,0 +1,427 @@
+#include "fs/mount/virtual/virtual.h"
+
+#include "fs/mount/nodes/idmap.h"
+#include "fs/report/report.h"
+#include "fs/report/status.h"
+#include "fs/survey.h"
+
+#include <errno.h>
+#include <pthread.h>
+
+/* One node's text, or the making of it. */
+struct sheet {
+	struct idmap_link link;
+	struct virtuals *virtuals;
+	enum inode_kind kind;
+	atomic_bool cancel;
+	struct virtual_text *text; /* by lock, as all below */
+	struct virtual_waiter *waiters;
+	struct sheet *next_made; /* list of those being made */
+	bool is_being_made;
+	bool is_forgotten; /* out of the map: whoever makes it frees it */
+	char path[];
+};
+
+struct virtuals {
+	struct virtual_tools tools;
+	pthread_mutex_t lock;
+	struct idmap map; /* by lock, as all below */
+	struct sheet *being_made;
+	bool is_ending;
+};
+
+struct virtual_text *virtual_text_share(struct virtual_text *text)
+{
+	atomic_fetch_add(&text->references, 1);
+	return text;
+}
+
+void virtual_text_release(struct virtual_text *text)
+{
+	if (!text || atomic_fetch_sub(&text->references, 1) != 1)
+		return;
+	free(text->bytes);
+	free(text);
+}
+
+int virtuals_new(const struct virtual_tools *tools, struct virtuals **out)
+{
+	struct virtuals *virtuals = calloc(1, sizeof(*virtuals));
+
+	if (!virtuals)
+		return -ENOMEM;
+	if (idmap_init(&virtuals->map)) {
+		free(virtuals);
+		return -ENOMEM;
+	}
+	virtuals->tools = *tools;
+	pthread_mutex_init(&virtuals->lock, NULL);
+	*out = virtuals;
+	return 0;
+}
+
+static void sheet_free(struct sheet *sheet)
+{
+	virtual_text_release(sheet->text);
+	free(sheet);
+}
+
+static void drop_sheet(struct idmap_link *link)
+{
+	sheet_free((struct sheet *)link);
+}
+
+void virtuals_free(struct virtuals *virtuals)
+{
+	if (!virtuals)
+		return;
+	idmap_release(&virtuals->map, drop_sheet);
+	pthread_mutex_destroy(&virtuals->lock);
+	free(virtuals);
+}
+
+static bool is_slow(enum inode_kind kind)
+{
+	return kind == INODE_REPORT || kind == INODE_FILE_REPORT;
+}
+
+/* Whoever has to wait must not be in the way of those who need not. */
+static struct work *work_for(const struct virtual_tools *tools,
+			     enum inode_kind kind)
+{
+	if (is_slow(kind))
+		return tools->slow;
+	return kind == INODE_FILE_STATUS ? tools->waiting : tools->quick;
+}
+
+/* The directory part of a path from the root; "" is the root. */
+static char *directory_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strndup(path, slash ? (size_t)(slash - path) : 0);
+}
+
+static void write_directory_status(struct sheet *sheet, FILE *out,
+				   const struct survey *survey)
+{
+	const struct virtual_tools *tools = &sheet->virtuals->tools;
+	const struct status_facts facts = {
+		.scan = "complete",
+		.coherence = "strict",
+		.pending = files_pending(tools->files),
+	};
+
+	status_write(out, tools->judge, survey, &facts);
+}
+
+static int write_file_report(struct sheet *sheet, FILE *out,
+			     const struct survey *survey)
+{
+	auto_free char *directory = directory_of(sheet->path);
+
+	if (!directory)
+		return -ENOMEM;
+	report_write(out, sheet->virtuals->tools.judge, survey, directory);
+	return 0;
+}
+
+static int write_text(struct sheet *sheet, FILE *out,
+		      const struct survey *survey)
+{
+	struct judge *judge = sheet->virtuals->tools.judge;
+
+	switch (sheet->kind) {
+	case INODE_STATUS:
+		write_directory_status(sheet, out, survey);
+		return 0;
+	case INODE_REPORT:
+		report_write(out, judge, survey, sheet->path);
+		return 0;
+	case INODE_FILE_STATUS:
+		if (survey->count == 0)
+			return -ENOENT;
+		status_write_file(out, judge, &survey->entries[0]);
+		return 0;
+	case INODE_FILE_REPORT:
+		return write_file_report(sheet, out, survey);
+	case INODE_FREE:
+	case INODE_REAL:
+		break;
+	}
+	return -EINVAL;
+}
+
+static int make_bytes(struct sheet *sheet, const struct survey *survey,
+		      struct virtual_text *text)
+{
+	FILE *out = open_memstream(&text->bytes, &text->size);
+
+	if (!out)
+		return -ENOMEM;
+
+	int r = write_text(sheet, out, survey);
+
+	if (ferror(out) && r == 0)
+		r = -ENOMEM;
+	if (fclose(out) && r == 0)
+		r = -ENOMEM;
+	return r;
+}
+
+static int survey_for(struct sheet *sheet, struct survey *out)
+{
+	const struct virtual_tools *tools = &sheet->virtuals->tools;
+	const struct survey_options options = {
+		.depth = is_slow(sheet->kind) ? SURVEY_JUDGED : SURVEY_KNOWN,
+		.cancel = &sheet->cancel,
+	};
+
+	if (sheet->kind == INODE_FILE_STATUS)
+		files_wait_for_verdict(tools->files, sheet->path,
+				       &sheet->cancel);
+	judge_refresh(tools->judge);
+	if (tools->flusher)
+		flusher_wake(tools->flusher);
+	return survey_run(tools->judge, sheet->path, &options, out);
+}
+
+static int make_text(struct sheet *sheet, struct virtual_text **out)
+{
+	struct virtual_text *text = calloc(1, sizeof(*text));
+	struct survey survey;
+
+	if (!text)
+		return -ENOMEM;
+	text->references = 1;
+
+	int r = survey_for(sheet, &survey);
+
+	if (r == 0) {
+		r = make_bytes(sheet, &survey, text);
+		survey_release(&survey);
+	}
+	clock_gettime(CLOCK_REALTIME, &text->made_at);
+	if (r) {
+		virtual_text_release(text);
+		return r;
+	}
+	*out = text;
+	return 0;
+}
+
+static void begin_locked(struct virtuals *virtuals, struct sheet *sheet)
+{
+	sheet->is_being_made = true;
+	atomic_store(&sheet->cancel, virtuals->is_ending);
+	sheet->next_made = virtuals->being_made;
+	virtuals->being_made = sheet;
+}
+
+static void end_locked(struct virtuals *virtuals, struct sheet *sheet)
+{
+	struct sheet **at = &virtuals->being_made;
+
+	while (*at != sheet)
+		at = &(*at)->next_made;
+	*at = sheet->next_made;
+	sheet->is_being_made = false;
+}
+
+static void answer(struct virtual_waiter *waiters, int result,
+		   struct virtual_text *text)
+{
+	while (waiters) {
+		struct virtual_waiter *waiter = waiters;
+
+		waiters = waiter->next;
+		waiter->done(waiter, result, text);
+	}
+}
+
+/* Done, unless it was cancelled because nobody waited and somebody came since.
+ */
+static bool finish(struct sheet *sheet, int result, struct virtual_text *text)
+{
+	struct virtuals *virtuals = sheet->virtuals;
+	struct sheet *gone = NULL;
+
+	pthread_mutex_lock(&virtuals->lock);
+	if (result == -ECANCELED && sheet->waiters && !virtuals->is_ending) {
+		atomic_store(&sheet->cancel, false);
+		pthread_mutex_unlock(&virtuals->lock);
+		return false;
+	}
+
+	struct virtual_waiter *waiters = steal(&sheet->waiters);
+
+	if (text)
+		sheet->text = virtual_text_share(text);
+	end_locked(virtuals, sheet);
+	if (sheet->is_forgotten)
+		gone = sheet;
+	pthread_mutex_unlock(&virtuals->lock);
+	answer(waiters, result, text);
+	if (gone)
+		sheet_free(gone);
+	return true;
+}
+
+static void make_sheet(void *ctx)
+{
+	struct sheet *sheet = ctx;
+	struct virtual_text *text;
+	int r;
+
+	do {
+		text = NULL;
+		r = make_text(sheet, &text);
+	} while (!finish(sheet, r, text));
+	virtual_text_release(text);
+}
+
+static struct sheet *find_or_add_locked(struct virtuals *virtuals,
+					const struct virtual_name *name)
+{
+	const size_t length = strlen(name->path) + 1;
+	struct sheet *sheet =
+		(struct sheet *)idmap_find(&virtuals->map, name->node);
+
+	if (sheet)
+		return sheet;
+	sheet = calloc(1, sizeof(*sheet) + length);
+	if (!sheet)
+		return NULL;
+	sheet->link.id = name->node;
+	sheet->virtuals = virtuals;
+	sheet->kind = name->kind;
+	memcpy(sheet->path, name->path, length);
+	idmap_add(&virtuals->map, &sheet->link);
+	return sheet;
+}
+
+/* What became of a request: answered at once, or queued. */
+struct request {
+	bool is_queued;
+	struct sheet *to_make; /* its making has to be started */
+	int result;
+	struct virtual_text *text; /* shared */
+};
+
+static struct request request_locked(struct virtuals *virtuals,
+				     const struct virtual_name *name,
+				     struct virtual_waiter *waiter)
+{
+	struct sheet *sheet = find_or_add_locked(virtuals, name);
+	struct request request = {0};
+
+	if (!sheet) {
+		request.result = -ENOMEM;
+		return request;
+	}
+	if (sheet->text) {
+		request.text = virtual_text_share(sheet->text);
+		return request;
+	}
+	if (waiter->is_interrupted(waiter)) {
+		request.result = -EINTR;
+		return request;
+	}
+	waiter->next = sheet->waiters;
+	sheet->waiters = waiter;
+	request.is_queued = true;
+	if (!sheet->is_being_made) {
+		begin_locked(virtuals, sheet);
+		request.to_make = sheet;
+	}
+	return request;
+}
+
+void virtuals_request(struct virtuals *virtuals,
+		      const struct virtual_name *name,
+		      struct virtual_waiter *waiter)
+{
+	const struct virtual_tools *tools = &virtuals->tools;
+
+	pthread_mutex_lock(&virtuals->lock);
+
+	const struct request request = request_locked(virtuals, name, waiter);
+
+	pthread_mutex_unlock(&virtuals->lock);
+	if (!request.is_queued) {
+		waiter->done(waiter, request.result, request.text);
+		virtual_text_release(request.text);
+	}
+	if (!request.to_make)
+		return;
+
+	const int r = work_submit(work_for(tools, name->kind), make_sheet,
+				  request.to_make);
+
+	if (r)
+		finish(request.to_make, r, NULL);
+}
+
+/* Take a waiter out of the queue of a sheet; NULL: it is not there. */
+static struct virtual_waiter *take_waiter_locked(struct sheet *sheet,
+						 const void *key)
+{
+	struct virtual_waiter **at = &sheet->waiters;
+
+	while (*at && (*at)->key != key)
+		at = &(*at)->next;
+
+	struct virtual_waiter *waiter = *at;
+
+	if (waiter)
+		*at = waiter->next;
+	return waiter;
+}
+
+void virtuals_interrupt(struct virtuals *virtuals, const void *key)
+{
+	struct virtual_waiter *waiter = NULL;
+
+	pthread_mutex_lock(&virtuals->lock);
+	for (struct sheet *sheet = virtuals->being_made; sheet && !waiter;
+	     sheet = sheet->next_made) {
+		waiter = take_waiter_locked(sheet, key);
+		if (waiter && !sheet->waiters)
+			atomic_store(&sheet->cancel, true);
+	}
+	pthread_mutex_unlock(&virtuals->lock);
+	if (waiter)
+		waiter->done(waiter, -EINTR, NULL);
+}
+
+void virtuals_forget(struct virtuals *virtuals, uint64_t node)
+{
+	struct sheet *gone = NULL;
+
+	pthread_mutex_lock(&virtuals->lock);
+
+	struct sheet *sheet = (struct sheet *)idmap_find(&virtuals->map, node);
+
+	if (sheet) {
+		idmap_remove(&virtuals->map, &sheet->link);
+		if (sheet->is_being_made) {
+			sheet->is_forgotten = true;
+			atomic_store(&sheet->cancel, true);
+		} else {
+			gone = sheet;
+		}
+	}
+	pthread_mutex_unlock(&virtuals->lock);
+	if (gone)
+		sheet_free(gone);
+}
+
+void virtuals_cancel(struct virtuals *virtuals)
+{
+	pthread_mutex_lock(&virtuals->lock);
+	virtuals->is_ending = true;
+	for (struct sheet *sheet = virtuals->being_made; sheet;
+	     sheet = sheet->next_made)
+		atomic_store(&sheet->cancel, true);
+	pthread_mutex_unlock(&virtuals->lock);
+}

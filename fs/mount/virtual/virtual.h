@@ -1,0 +1,79 @@
+/*
+ * What virtual files say. Each node's text is made once, when it is first
+ * asked for, and never changes; making it may take long, so that who asks is
+ * answered later, and may lose patience. When nobody waits any more, making it
+ * ends. Knows no FUSE.
+ */
+#ifndef FS_MOUNT_VIRTUAL_VIRTUAL_H
+#define FS_MOUNT_VIRTUAL_VIRTUAL_H
+
+#include "fs/mount/nodes/files.h"
+
+struct virtuals; /* safe from any thread */
+
+/* What it works with; all of it is borrowed. */
+struct virtual_tools {
+	struct judge *judge;
+	struct files *files;
+	struct flusher *flusher; /* may be NULL */
+	struct work *quick;	 /* makes what says what is known */
+	struct work *waiting;	 /* makes what waits for one verdict */
+	struct work *slow;	 /* makes what is completed first */
+};
+
+/* A finished text; immutable, shared by counting. */
+struct virtual_text {
+	atomic_uint references;
+	char *bytes;
+	size_t size;
+	struct timespec made_at;
+};
+struct virtual_text *virtual_text_share(struct virtual_text *text);
+void virtual_text_release(struct virtual_text *text);
+
+/* Somebody who asked. Its owner embeds it and frees it in `done`. */
+struct virtual_waiter {
+	struct virtual_waiter *next;
+	const void *key; /* names it for virtuals_interrupt() */
+
+	/* Has it lost patience before it was queued? Called with a lock held.
+	 */
+	bool (*is_interrupted)(struct virtual_waiter *waiter);
+
+	/*
+	 * Called exactly once, without locks, from any thread: 0 and the text
+	 * (borrowed), or a negative errno; -EINTR after an interrupt.
+	 */
+	void (*done)(struct virtual_waiter *waiter, int result,
+		     struct virtual_text *text);
+};
+
+/* Which virtual file. */
+struct virtual_name {
+	uint64_t node;
+	enum inode_kind kind;
+	const char *path; /* of the directory or file that it is about */
+};
+
+/* 0 or -ENOMEM. */
+must_check int virtuals_new(const struct virtual_tools *tools,
+			    struct virtuals **out);
+
+/* The works must have been freed before. */
+void virtuals_free(struct virtuals *virtuals);
+
+/* Ask for the text of a node. */
+void virtuals_request(struct virtuals *virtuals,
+		      const struct virtual_name *name,
+		      struct virtual_waiter *waiter);
+
+/* Whoever waits under that key waits no more. Nothing happens if none does. */
+void virtuals_interrupt(struct virtuals *virtuals, const void *key);
+
+/* The node has gone. */
+void virtuals_forget(struct virtuals *virtuals, uint64_t node);
+
+/* Stop all that is being made, for good. */
+void virtuals_cancel(struct virtuals *virtuals);
+
+#endif
