@@ -1,8 +1,10 @@
 /* cfgfs: one program with subcommands. */
 #include "tools/command.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 static const struct command commands[] = {
 	{"mount", "mount a configuration tree", true, cmd_mount},
@@ -47,6 +49,14 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
+/* Did the other end of a pipe close it (`| head`)? It has seen enough. */
+static bool has_reader_left(void)
+{
+	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+	return poll(&out, 1, 0) == 1 && out.revents & POLLERR;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2) {
@@ -73,7 +83,8 @@ int main(int argc, char **argv)
 			argv[1]);
 		return 2;
 	}
-	/* A full disk or a closed pipe is an error to tell, not to die of. */
+	/* A full disk or a closed pipe must not kill what is being written to
+	 * the cache. */
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 
@@ -82,6 +93,7 @@ int main(int argc, char **argv)
 	/* An answer that got lost must not look like a good one. */
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
-	fputs("cfgfs: cannot write the results\n", stderr);
+	if (!has_reader_left())
+		fputs("cfgfs: cannot write the results\n", stderr);
 	return 2;
 }

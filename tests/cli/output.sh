@@ -150,3 +150,10 @@ run 'into a planted link' 2 check -f "junit=planted.xml" .
 says 'why' "cannot write 'planted.xml': it is a symbolic link" "$work/err"
 is 'what it leads to' "$(cat "$work/kept")" kept
 run 'into a device' 1 check -f "concise=/dev/null" bare.json
+
+# Who reads only the beginning is not told that the rest was lost.
+{ sleep 0.2; "$cfgfs" check -f json "$EXAMPLES" 2>"$work/err"; } | :
+is 'of a pipe that was closed' "$(cat "$work/err")" ''
+timeout -s KILL 60 "$cfgfs" check -f json "$EXAMPLES" >/dev/full 2>"$work/err"
+is 'a full disk' $? 2
+says 'is told' 'cannot write the results' "$work/err"
