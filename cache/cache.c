@@ -501,6 +501,9 @@ static int write_locked(struct cache *cache, struct store_batch *batch)
 	}
 	atomic_fetch_add(&cache->unsaved_hits, batch->hits);
 	atomic_fetch_add(&cache->unsaved_misses, batch->misses);
+	/* What was forgotten on purpose meanwhile is made anew. */
+	if (r == -ECANCELED)
+		return 0;
 	/* Rows of the index are not worth another try. */
 	note_failure_locked(cache, batch->items, batch->count);
 	return r;
@@ -517,7 +520,8 @@ static void drop_pending(struct cache *cache)
 static int flush_locked(struct cache *cache)
 {
 	struct item *items;
-	struct store_batch batch = {0};
+	const uint64_t generation = cache_generation(cache);
+	struct store_batch batch = {.generation = &generation};
 
 	if (!is_disk_writable(cache)) {
 		drop_pending(cache);

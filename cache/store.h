@@ -83,12 +83,15 @@ struct store_batch {
 	uint64_t misses;
 	uint64_t tier_hits[STORE_TIERS];
 	struct uses *uses; /* what was hit is not evicted; may be NULL */
+	const uint64_t *generation; /* of the store when the batch was begun;
+				       NULL: whatever it is */
 };
 
 /*
  * Write a batch durably, then drop the oldest that were not hit beyond
  * the limit (*evicted).
- * 0 or a negative errno: then nothing of it is written.
+ * 0 or a negative errno: then nothing of it is written. -ECANCELED: verdicts
+ * were forgotten on purpose meanwhile, maybe these among them.
  */
 must_check int store_put(struct store *store, const struct store_batch *batch,
 			 uint64_t *evicted);

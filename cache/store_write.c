@@ -400,6 +400,8 @@ static int put_batch(struct write *write, const void *ctx)
 {
 	const struct store_batch *batch = ctx;
 
+	if (batch->generation && write->row.generation != *batch->generation)
+		return ECANCELED;
 	write->row.hits += batch->hits;
 	write->row.misses += batch->misses;
 	for (size_t i = 0; i < STORE_TIERS; i++)

@@ -198,6 +198,29 @@ static void totals_are_of_all_runs_and_clearing_forgets_entries(void **state)
 	scratch_remove(folder);
 }
 
+/* A flush that began before somebody cleared the store must not undo that. */
+static void what_was_forgotten_is_not_written_again(void **state)
+{
+	char *folder = scratch_make();
+	struct store *store = stored_open(folder);
+	const uint64_t before = store_totals(store).generation;
+	struct item item = item_of_number(1);
+	const struct store_batch batch = {
+		.items = &item, .count = 1, .hits = 1, .generation = &before};
+	uint64_t evicted;
+
+	(void)state;
+	assert_int_equal(store_put(store, &batch, &evicted), 0);
+	assert_int_equal(stored_look(store, 1), 1);
+	assert_int_equal(store_clear(store), 0);
+	assert_int_equal(store_put(store, &batch, &evicted), -ECANCELED);
+	assert_int_equal(stored_look(store, 1), 0);
+	assert_int_equal(store_totals(store).hits, 1);
+	blob_release(item.blob);
+	store_close(store);
+	scratch_remove(folder);
+}
+
 static void a_file_cut_short_under_us_switches_it_off(void **state)
 {
 	static const off_t sizes[] = {0, 100, 4096, 8192, 40960};
@@ -401,6 +424,7 @@ int main(void)
 		cmocka_unit_test(a_full_disk_is_an_error_and_no_damage),
 		cmocka_unit_test(
 			a_limit_of_file_sizes_is_an_error_and_no_damage),
+		cmocka_unit_test(what_was_forgotten_is_not_written_again),
 		cmocka_unit_test(reading_only_reads_and_changes_nothing),
 		cmocka_unit_test(a_store_of_another_version_is_begun_anew),
 	};
