@@ -12,6 +12,7 @@ enum {
 	READERS_MAX = 510,
 	TRIAL_SECONDS = 5,
 	TRIAL_BYTES_PER_SECOND = 100 << 20, /* of a slow disk */
+	TRIAL_PATIENCE = 6, /* times as long while the machine is busy */
 	OPEN_TRIES = 2,
 };
 
@@ -316,11 +317,12 @@ static int ensure_sound(const struct store *store, off_t size, char **why)
 	const struct folder *folder = &store->folder;
 	const unsigned seconds =
 		TRIAL_SECONDS + (unsigned)(size / TRIAL_BYTES_PER_SECOND);
+	const struct trial_limits limits = {seconds, seconds * TRIAL_PATIENCE};
 	int r;
 
 	if (size == 0 || folder_is_clean(folder))
 		return 0;
-	r = trial_run(store_examine, folder->path, seconds);
+	r = trial_run(store_examine, folder->path, &limits);
 	if (r && r != -EBADMSG)
 		return why_say(why, r, "the store in %s cannot be checked: %s",
 			       folder->path, strerror(-r));

@@ -8,12 +8,13 @@
 enum { SOUND = 0, DAMAGED = 1, UNKNOWN = 2 };
 
 /* Die at once and silently, whatever the parent has arranged. */
-static void prepare_to_die(unsigned seconds)
+static void prepare_to_die(const struct trial_limits *limits)
 {
 	static const int deadly[] = {SIGALRM, SIGXCPU, SIGSEGV, SIGBUS,
 				     SIGABRT, SIGFPE,  SIGILL};
 	const struct rlimit no_core = {0, 0};
-	const struct rlimit cpu = {seconds, seconds + 1};
+	const struct rlimit cpu = {limits->cpu_seconds,
+				   limits->cpu_seconds + 1};
 	sigset_t none;
 
 	for (size_t i = 0; i < array_size(deadly); i++)
@@ -22,17 +23,36 @@ static void prepare_to_die(unsigned seconds)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setrlimit(RLIMIT_CORE, &no_core);
 	setrlimit(RLIMIT_CPU, &cpu);
-	alarm(seconds);
+	alarm(limits->wall_seconds);
 }
 
-static void run_child(trial_step *step, const char *path, unsigned seconds)
+static void run_child(trial_step *step, const char *path,
+		      const struct trial_limits *limits)
 {
-	prepare_to_die(seconds);
+	prepare_to_die(limits);
 	close(STDERR_FILENO); /* a library's last words tell nobody anything */
 
 	const int r = step(path);
 
 	_exit(r == 0 ? SOUND : r == -EBADMSG ? DAMAGED : UNKNOWN);
+}
+
+/* What a signal that ended the child says of what it looked at. */
+static int meaning_of(int signal)
+{
+	switch (signal) {
+	case SIGSEGV:
+	case SIGBUS:
+	case SIGABRT:
+	case SIGFPE:
+	case SIGILL:
+	case SIGXCPU:
+		return -EBADMSG;
+	case SIGALRM:
+		return -ETIMEDOUT; /* of a busy machine or a slow disk */
+	default:
+		return -EIO; /* somebody's doing, such as want of memory */
+	}
 }
 
 static int wait_for(pid_t child)
@@ -43,19 +63,20 @@ static int wait_for(pid_t child)
 		if (errno != EINTR)
 			return -errno; /* a SIGCHLD that is ignored: ECHILD */
 	if (!WIFEXITED(status))
-		return -EBADMSG;
+		return meaning_of(WTERMSIG(status));
 	if (WEXITSTATUS(status) == UNKNOWN)
 		return -EIO;
 	return WEXITSTATUS(status) == SOUND ? 0 : -EBADMSG;
 }
 
-int trial_run(trial_step *step, const char *path, unsigned seconds)
+int trial_run(trial_step *step, const char *path,
+	      const struct trial_limits *limits)
 {
 	const pid_t child = fork();
 
 	if (child < 0)
 		return -errno;
 	if (child == 0)
-		run_child(step, path, seconds);
+		run_child(step, path, limits);
 	return wait_for(child);
 }

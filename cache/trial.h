@@ -10,11 +10,19 @@
 /* 0: sound; -EBADMSG: damaged; another negative errno: it cannot be said. */
 typedef int trial_step(const char *path);
 
+/* Work that spins is damage; a machine that is merely slow is not. */
+struct trial_limits {
+	unsigned cpu_seconds;
+	unsigned wall_seconds;
+};
+
 /*
- * Run `step` in a child for at most `seconds`, and return what it returned.
- * A child that dies or runs out of time counts as -EBADMSG. Another negative
- * errno: there was no child. Call it before threads start.
+ * Run `step` in a child, and return what it returned. A child that crashes or
+ * runs out of CPU time counts as -EBADMSG. Other negative errnos say nothing
+ * of the path: -ETIMEDOUT; -EIO: somebody killed it; there was no child. Call
+ * it before threads start.
  */
-must_check int trial_run(trial_step *step, const char *path, unsigned seconds);
+must_check int trial_run(trial_step *step, const char *path,
+			 const struct trial_limits *limits);
 
 #endif
