@@ -1,6 +1,7 @@
 #include "cache/store_parts.h"
 
 #include "cache/image.h"
+#include "cache/shield.h"
 #include "cache/trial.h"
 #include "cache/why.h"
 
@@ -48,15 +49,16 @@ void store_switch_off(struct store *store)
 }
 
 /*
- * To read behind the end of a file that was cut short is SIGBUS, so its length
- * is looked at first. The largest size is read before: it only ever grows.
+ * A file that was cut short is told by its length; what is cut between this
+ * and the look is the shield's. The largest size is read before: it only ever
+ * grows.
  */
 bool store_is_on(struct store *store)
 {
 	const uint64_t largest = atomic_load(&store->largest_size);
 	struct stat status;
 
-	if (atomic_load(&store->is_off))
+	if (store_is_switched_off(store))
 		return false;
 	if (fstat(store->fd, &status) || (uint64_t)status.st_size < largest) {
 		store_switch_off(store);
@@ -69,7 +71,12 @@ bool store_is_on(struct store *store)
 
 bool store_is_switched_off(const struct store *store)
 {
-	return atomic_load(&store->is_off);
+	return atomic_load(&store->is_off) || atomic_load(&store->is_hurt);
+}
+
+bool store_is_hurt(const struct store *store)
+{
+	return atomic_load(&store->is_hurt);
 }
 
 bool store_is_writable(const struct store *store)
@@ -77,9 +84,26 @@ bool store_is_writable(const struct store *store)
 	return store->folder.is_writable;
 }
 
+/* The library has its locks while it begins and ends a transaction. */
 int store_begin(struct store *store, unsigned flags, MDB_txn **txn)
 {
-	return mdb_txn_begin(store->env, NULL, flags, txn);
+	int r;
+
+	shield_fill(true);
+	r = mdb_txn_begin(store->env, NULL, flags, txn);
+	if (!r && store_is_hurt(store)) {
+		mdb_txn_abort(*txn);
+		r = EIO;
+	}
+	shield_fill(false);
+	return r;
+}
+
+void store_abort(MDB_txn *txn)
+{
+	shield_fill(true);
+	mdb_txn_abort(txn);
+	shield_fill(false);
 }
 
 MDB_val store_key(const struct item_key *key)
@@ -92,80 +116,36 @@ MDB_val store_key(const struct item_key *key)
 	return (MDB_val){ITEM_KEY_SIZE, bytes.to};
 }
 
+/* A map of another size. */
+struct resizing {
+	MDB_env *env;
+	size_t bytes;
+};
+
+static int set_size(void *ctx)
+{
+	const struct resizing *resizing = ctx;
+
+	shield_fill(true);
+	return mdb_env_set_mapsize(resizing->env, resizing->bytes);
+}
+
 /*
  * Another process has made the map larger, or we need it to be (`bytes` 0: as
  * the other one has it). No transaction of ours may be running.
  */
 static int resize_locked(struct store *store, size_t bytes)
 {
-	const int r = mdb_env_set_mapsize(store->env, bytes);
+	struct resizing resizing = {store->env, bytes};
+	const int r = shield_run(set_size, &resizing, &store->is_hurt);
 
 	if (r)
 		store_switch_off(store); /* there may be no map at all now */
-	return r;
-}
-
-int store_grow(struct store *store, bool is_full)
-{
-	MDB_envinfo info;
-	int r;
-
-	pthread_rwlock_wrlock(&store->lock);
-	r = mdb_env_info(store->env, &info);
-	if (!r && is_full && info.me_mapsize > IMAGE_MAP_MAX_BYTES / 2)
-		r = MDB_MAP_FULL;
-	if (!r)
-		r = resize_locked(store, is_full ? info.me_mapsize * 2 : 0);
-	pthread_rwlock_unlock(&store->lock);
-	return r;
-}
-
-static int copy_record(const MDB_val *value, struct blob **out)
-{
-	if (value->mv_size < SEQUENCE_SIZE)
-		return MDB_NOTFOUND;
-
-	const size_t size = value->mv_size - SEQUENCE_SIZE;
-	struct blob *blob = blob_new(size);
-
-	if (!blob)
-		return ENOMEM;
-	memcpy(blob->bytes, (const char *)value->mv_data + SEQUENCE_SIZE, size);
-	*out = blob;
-	return 0;
-}
-
-static int read_one(struct store *store, const struct item_key *key,
-		    struct blob **out)
-{
-	MDB_val name = store_key(key);
-	MDB_val value;
-	MDB_txn *txn;
-	int r = store_begin(store, MDB_RDONLY, &txn);
-
-	if (r)
-		return r;
-	r = mdb_get(txn, store->dbs[DB_VERDICTS], &name, &value);
-	if (!r)
-		r = copy_record(&value, out);
-	mdb_txn_abort(txn);
-	return r;
-}
-
-static int read_one_shared(struct store *store, const struct item_key *key,
-			   struct blob **out)
-{
-	pthread_rwlock_rdlock(&store->lock);
-
-	const int r =
-		store_is_on(store) ? read_one(store, key, out) : MDB_NOTFOUND;
-
-	pthread_rwlock_unlock(&store->lock);
-	return r;
+	return r == SHIELD_LEFT ? EIO : r;
 }
 
 /* A reader does not wait for one who writes: then it is a miss. */
-static int adopt_size(struct store *store)
+int store_adopt_size(struct store *store)
 {
 	int r;
 
@@ -176,138 +156,19 @@ static int adopt_size(struct store *store)
 	return r;
 }
 
-int store_get(struct store *store, const struct item_key *key,
-	      struct blob **out)
+int store_grow(struct store *store, bool is_full)
 {
-	int r = read_one_shared(store, key, out);
+	MDB_envinfo info;
+	int r;
 
-	if (r == MDB_MAP_RESIZED) {
-		r = adopt_size(store);
-		if (!r)
-			r = read_one_shared(store, key, out);
-	}
-	store_note(store, r);
-	if (r == ENOMEM)
-		return -ENOMEM;
-	return r ? -ENOENT : 0;
-}
-
-/* A run of look-ups while it goes on. */
-struct tour {
-	const struct store_look *looks;
-	size_t count;
-	store_found *found;
-	void *ctx;
-};
-
-static int look_one(struct store *store, MDB_txn *txn, const struct tour *tour,
-		    size_t index)
-{
-	const struct store_look *look = &tour->looks[index];
-	union {
-		const void *from;
-		void *to;
-	} bytes = {.from = look->bytes}; /* the library does not write there */
-	MDB_val key = {look->db == DB_INDEX ? INDEX_KEY_SIZE : ITEM_KEY_SIZE,
-		       bytes.to};
-	MDB_val value;
-	const int r = mdb_get(txn, store->dbs[look->db], &key, &value);
-
-	if (!r && value.mv_size >= SEQUENCE_SIZE)
-		tour->found(tour->ctx, index,
-			    (struct span){(const char *)value.mv_data +
-						  SEQUENCE_SIZE,
-					  value.mv_size - SEQUENCE_SIZE});
-	return r == MDB_NOTFOUND ? 0 : r;
-}
-
-static int look_at_all(struct store *store, const struct tour *tour)
-{
-	MDB_txn *txn;
-	int r = store_begin(store, MDB_RDONLY, &txn);
-
-	if (r)
-		return r;
-	for (size_t i = 0; !r && i < tour->count; i++)
-		r = look_one(store, txn, tour, i);
-	mdb_txn_abort(txn);
-	return r;
-}
-
-void store_get_many(struct store *store, const struct store_look *looks,
-		    size_t count, store_found *found, void *ctx)
-{
-	const struct tour tour = {looks, count, found, ctx};
-	int r = 0;
-
-	for (int i = 0; i < 2; i++) {
-		pthread_rwlock_rdlock(&store->lock);
-		if (store_is_on(store))
-			r = look_at_all(store, &tour);
-		pthread_rwlock_unlock(&store->lock);
-		if (r != MDB_MAP_RESIZED || adopt_size(store))
-			break;
-	}
-	store_note(store, r);
-}
-
-static void fill_totals(const struct row *row, uint64_t entries,
-			struct store_totals *out)
-{
-	*out = (struct store_totals){
-		.entries = entries,
-		.bytes = row->bytes,
-		.hits = row->hits,
-		.misses = row->misses,
-		.evictions = row->evictions,
-		.generation = row->generation,
-	};
-	memcpy(out->tier_hits, row->tier_hits, sizeof(out->tier_hits));
-}
-
-static int read_totals(struct store *store, struct store_totals *out)
-{
-	struct row row;
-	MDB_stat stat;
-	MDB_txn *txn;
-	int r = store_begin(store, MDB_RDONLY, &txn);
-
-	if (r)
-		return r;
-	r = store_read_row(store, txn, &row);
+	pthread_rwlock_wrlock(&store->lock);
+	r = store_info(store, &info);
+	if (!r && is_full && info.me_mapsize > IMAGE_MAP_MAX_BYTES / 2)
+		r = MDB_MAP_FULL;
 	if (!r)
-		r = mdb_stat(txn, store->dbs[DB_VERDICTS], &stat);
-	if (!r)
-		fill_totals(&row, stat.ms_entries, out);
-	mdb_txn_abort(txn);
-	return r;
-}
-
-struct store_totals store_totals(struct store *store)
-{
-	struct store_totals totals = {0};
-	int r = 0;
-
-	for (int i = 0; i < 2; i++) {
-		pthread_rwlock_rdlock(&store->lock);
-		if (store_is_on(store))
-			r = read_totals(store, &totals);
-		pthread_rwlock_unlock(&store->lock);
-		if (r != MDB_MAP_RESIZED || adopt_size(store))
-			break;
-	}
-	return totals;
-}
-
-uint64_t store_last_transaction(struct store *store)
-{
-	MDB_envinfo info = {0};
-
-	pthread_rwlock_rdlock(&store->lock);
-	if (store_is_on(store) && mdb_env_info(store->env, &info))
-		info.me_last_txnid = 0;
+		r = resize_locked(store, is_full ? info.me_mapsize * 2 : 0);
 	pthread_rwlock_unlock(&store->lock);
-	return info.me_last_txnid;
+	return r;
 }
 
 /* A store that was not left in order is examined, and put aside if
@@ -323,6 +184,8 @@ static int ensure_sound(const struct store *store, off_t size, char **why)
 	if (size == 0 || folder_is_clean(folder))
 		return 0;
 	r = trial_run(store_examine, folder->path, &limits);
+	if (r == -ENOMEM)
+		r = -EAGAIN; /* the child's, not ours */
 	if (r && r != -EBADMSG)
 		return why_say(why, r, "the store in %s cannot be checked: %s",
 			       folder->path, strerror(-r));
@@ -368,22 +231,41 @@ static int prepare_folder(struct store *store, off_t *size, char **why)
 	return folder_share(folder);
 }
 
-static int open_databases(struct store *store, unsigned flags)
+/* Databases being opened, with MDB_RDONLY or made if need be. */
+struct opening {
+	struct store *store;
+	unsigned flags;
+};
+
+static int open_each(void *ctx)
 {
-	const unsigned create = flags & MDB_RDONLY ? 0 : MDB_CREATE;
+	const struct opening *opening = ctx;
+	struct store *store = opening->store;
+	const unsigned create = opening->flags & MDB_RDONLY ? 0 : MDB_CREATE;
 	struct row row;
 	MDB_txn *txn;
-	int r = store_begin(store, flags, &txn);
+	int r = store_begin(store, opening->flags, &txn);
 
 	for (size_t i = 0; !r && i < DB_COUNT; i++)
 		r = mdb_dbi_open(txn, store_db_names[i], create,
 				 &store->dbs[i]);
 	if (!r && !create)
 		r = store_read_row(store, txn, &row);
-	if (!r)
+	if (!r && !store_is_hurt(store))
 		return mdb_txn_commit(txn);
-	mdb_txn_abort(txn);
-	return r;
+	store_abort(txn);
+	return r ? r : EIO;
+}
+
+static int open_databases(struct store *store, unsigned flags)
+{
+	struct opening opening = {store, flags};
+	const int r = flags & MDB_RDONLY
+			      ? shield_run(open_each, &opening, &store->is_hurt)
+			      : shield_run_apart(open_each, &opening,
+						 &store->is_hurt);
+
+	return r == SHIELD_LEFT || store_is_hurt(store) ? EIO : r;
 }
 
 /* Open what is there; what is not, or is of another version, is made.
@@ -408,31 +290,102 @@ static int open_or_make(struct store *store, char **why)
 	return r;
 }
 
-static int open_env(struct store *store, off_t size)
+static void on_assertion(MDB_env *env, const char *message)
 {
-	const unsigned mode = store->folder.is_writable ? 0 : MDB_RDONLY;
+	(void)env;
+	(void)message;
+	shield_leave(); /* it must not return: then the library aborts */
+}
+
+static int make_env(struct store *store, off_t size)
+{
 	size_t map = MAP_FIRST_BYTES;
-	int dead;
 	int r = mdb_env_create(&store->env);
 
 	while (map < (size_t)size)
 		map *= 2;
+	if (!r)
+		r = mdb_env_set_assert(store->env, on_assertion);
 	if (!r)
 		r = mdb_env_set_maxdbs(store->env, DB_COUNT);
 	if (!r)
 		r = mdb_env_set_maxreaders(store->env, READERS_MAX);
 	if (!r)
 		r = mdb_env_set_mapsize(store->env, map);
-	if (!r)
-		r = mdb_env_open(store->env, store->folder.path,
-				 MDB_NOTLS | mode, 0600);
+	return r;
+}
+
+static int open_files(void *ctx)
+{
+	struct store *store = ctx;
+	const unsigned mode = store->folder.is_writable ? 0 : MDB_RDONLY;
+	int dead;
+	int r;
+
+	shield_fill(true);
+	r = mdb_env_open(store->env, store->folder.path, MDB_NOTLS | mode,
+			 0600);
+
 	if (!r)
 		r = mdb_env_get_fd(store->env, &store->fd);
+	if (!r)
+		mdb_reader_check(store->env, &dead);
+	return r;
+}
+
+static int open_env(struct store *store, off_t size)
+{
+	int r = make_env(store, size);
+
+	if (!r)
+		r = shield_run(open_files, store, &store->is_hurt);
+	if (r == SHIELD_LEFT || store_is_hurt(store))
+		r = EIO; /* also a disk too full for the library's lock */
 	if (r)
 		return store_translate(r);
 	folder_fix_modes(&store->folder);
-	mdb_reader_check(store->env, &dead);
 	return 0;
+}
+
+/* Environments of stores that were hurt: the library's locks may lie in pages
+ * that are gone, and threads may still have them in their lists. */
+static struct {
+	pthread_mutex_t lock;
+	MDB_env **list; /* by lock */
+	size_t count;
+} left_open = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void leave_open(MDB_env *env)
+{
+	pthread_mutex_lock(&left_open.lock);
+
+	MDB_env **list = reallocarray(left_open.list, left_open.count + 1,
+				      sizeof(MDB_env *));
+
+	if (list) {
+		list[left_open.count++] = env;
+		left_open.list = list;
+	}
+	pthread_mutex_unlock(&left_open.lock);
+}
+
+static int close_files(void *ctx)
+{
+	shield_fill(true);
+	mdb_env_close(((struct store *)ctx)->env);
+	return 0;
+}
+
+/* Closing may find a page gone as well. */
+static void close_env(struct store *store)
+{
+	const bool was_hurt = store_is_hurt(store);
+
+	if (!store->env)
+		return;
+	if (was_hurt || shield_run(close_files, store, &store->is_hurt))
+		leave_open(store->env);
+	store->env = NULL;
 }
 
 static int open_once(struct store *store, char **why)
@@ -447,8 +400,7 @@ static int open_once(struct store *store, char **why)
 		r = open_or_make(store, why);
 	if (!r)
 		return store_is_on(store) ? 0 : -EIO;
-	mdb_env_close(store->env);
-	store->env = NULL;
+	close_env(store);
 	return r;
 }
 
@@ -486,9 +438,8 @@ void store_close(struct store *store)
 
 	const bool is_in_order = store->env && store_is_on(store);
 
-	if (store->env)
-		mdb_env_close(store->env);
-	if (is_in_order)
+	close_env(store);
+	if (is_in_order && !store_is_hurt(store))
 		folder_end_use(&store->folder);
 	folder_close(&store->folder);
 	pthread_rwlock_destroy(&store->lock);

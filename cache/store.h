@@ -46,6 +46,10 @@ bool store_is_on(struct store *store);
 /* Is it known to be out of use? Costs no look at the file. */
 bool store_is_switched_off(const struct store *store);
 
+/* Was it switched off because its files were cut short, or worse, while it was
+ * in use? */
+bool store_is_hurt(const struct store *store);
+
 bool store_is_writable(const struct store *store);
 
 /* Never touch the disk again: all is a miss from now on. */

@@ -25,6 +25,7 @@ struct store {
 	int fd;		       /* of the data file, LMDB's */
 	pthread_rwlock_t lock; /* shared by transactions, alone to remap */
 	atomic_bool is_off;
+	atomic_bool is_hurt; /* a page of its files was gone, see shield.h */
 	_Atomic uint64_t largest_size; /* that the file was seen to have */
 };
 
@@ -49,8 +50,27 @@ int store_translate(int code);
 /* Switch the store off if `code` tells of damage. */
 void store_note(struct store *store, int code);
 
-/* Begin a transaction (MDB_RDONLY or 0). The library's code. */
+/* Begin a transaction (MDB_RDONLY or 0) inside a step of a shield, and end one
+ * without effect. The library's code. */
 must_check int store_begin(struct store *store, unsigned flags, MDB_txn **txn);
+void store_abort(MDB_txn *txn);
+
+/* A step of a transaction that reads: the library's code. */
+typedef int store_step(struct store *store, MDB_txn *txn, void *ctx);
+
+/* When another process has made the map larger and this one is in use. */
+enum store_patience { STORE_HURRIES, STORE_WAITS };
+
+/*
+ * Do `step` in a transaction that reads. It may be left in the middle, and be
+ * done again. The library's code, or EIO: the store is off, and what was read
+ * until then counts only if it proves itself.
+ */
+must_check int store_read(struct store *store, store_step *step, void *ctx,
+			  enum store_patience patience);
+
+/* What the library knows without a transaction. The library's code. */
+must_check int store_info(struct store *store, MDB_envinfo *info);
 
 /* Read the row; MDB_NOTFOUND: none; ESTALE: of another version or damaged. */
 must_check int store_read_row(const struct store *store, MDB_txn *txn,
@@ -68,6 +88,10 @@ MDB_val store_key(const struct item_key *key);
  * another process has made it. No transaction of this thread may be running.
  */
 must_check int store_grow(struct store *store, bool is_full);
+
+/* As large as another process has made it, or MDB_NOTFOUND if the map is in
+ * use right now. */
+must_check int store_adopt_size(struct store *store);
 
 /* A write transaction under way. */
 struct write {

@@ -15,40 +15,37 @@ static bool has_proof(const MDB_val *key, const struct item_key *wanted)
 		      ITEM_PROOF_SIZE) == 0;
 }
 
-static size_t count_plans(const struct store *store, MDB_txn *txn,
-			  const struct item_key *first)
+struct counting {
+	struct item_key first; /* the smallest of the content */
+	size_t count;
+};
+
+static int count_plans(struct store *store, MDB_txn *txn, void *ctx)
 {
-	MDB_val key = store_key(first);
+	struct counting *counting = ctx;
+	MDB_val key = store_key(&counting->first);
 	MDB_cursor *cursor;
 	MDB_val value;
-	size_t count = 0;
+	int r = mdb_cursor_open(txn, store->dbs[DB_VERDICTS], &cursor);
 
-	if (mdb_cursor_open(txn, store->dbs[DB_VERDICTS], &cursor))
-		return 0;
-
-	int r = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
-
-	while (!r && is_of_tag(&key, first)) {
-		count += has_proof(&key, first);
+	if (r)
+		return r;
+	counting->count = 0;
+	r = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+	while (!r && is_of_tag(&key, &counting->first)) {
+		counting->count += has_proof(&key, &counting->first);
 		r = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
 	}
 	mdb_cursor_close(cursor);
-	return count;
+	return r == MDB_NOTFOUND ? 0 : r;
 }
 
 size_t store_count_plans(struct store *store, const struct digest_tag *tag,
 			 const struct digest *content)
 {
 	const struct cache_key smallest = {.content = *tag};
-	const struct item_key first = item_key_of(&smallest, content);
-	MDB_txn *txn;
-	size_t count = 0;
+	struct counting counting = {.first = item_key_of(&smallest, content)};
+	const int r = store_read(store, count_plans, &counting, STORE_HURRIES);
 
-	pthread_rwlock_rdlock(&store->lock);
-	if (store_is_on(store) && store_begin(store, MDB_RDONLY, &txn) == 0) {
-		count = count_plans(store, txn, &first);
-		mdb_txn_abort(txn);
-	}
-	pthread_rwlock_unlock(&store->lock);
-	return count;
+	return r ? 0 : counting.count;
 }

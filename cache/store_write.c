@@ -1,3 +1,4 @@
+#include "cache/shield.h"
 #include "cache/store_parts.h"
 
 #include <errno.h>
@@ -111,35 +112,67 @@ int store_write_row(const struct store *store, MDB_txn *txn,
 	return r ? r : write_more(store, txn, row);
 }
 
-static int write_once(struct write *write, write_step *step, const void *ctx)
-{
-	struct store *store = write->store;
-	int r = store_begin(store, 0, &write->txn);
+/* One transaction, and what is done in it. */
+struct writing {
+	struct write *write;
+	write_step *step;
+	const void *ctx;
+};
 
-	if (r)
-		return r;
+static int do_step(const struct writing *writing)
+{
+	struct write *write = writing->write;
+	struct store *store = write->store;
+	int r;
+
 	write->evicted = 0;
 	write->row = (struct row){0};
 	r = store_read_row(store, write->txn, &write->row);
 	write->has_row = !r;
 	if (!r || r == MDB_NOTFOUND || r == ESTALE)
-		r = step(write, ctx);
+		r = writing->step(write, writing->ctx);
 	if (!r)
 		r = store_write_row(store, write->txn, &write->row);
+	/* What was made of pages that are gone must not be written. */
+	return !r && store_is_switched_off(store) ? EIO : r;
+}
+
+static int write_once(void *ctx)
+{
+	const struct writing *writing = ctx;
+	struct write *write = writing->write;
+	int r = store_begin(write->store, 0, &write->txn);
+
+	if (r)
+		return r;
+	r = do_step(writing);
 	if (!r)
 		return mdb_txn_commit(write->txn);
-	mdb_txn_abort(write->txn);
+	store_abort(write->txn);
 	return r;
+}
+
+/* Left in the middle, the transaction keeps the writers' lock of all processes
+ * until its thread ends. */
+static int write_shielded(struct writing *writing)
+{
+	struct store *store = writing->write->store;
+	const int r = shield_run_apart(write_once, writing, &store->is_hurt);
+
+	if (r == -EAGAIN)
+		return EAGAIN;
+	return r == SHIELD_LEFT || store_is_hurt(store) ? EIO : r;
 }
 
 int store_run_write(struct write *write, write_step *step, const void *ctx)
 {
 	struct store *store = write->store;
+	struct writing writing = {write, step, ctx};
 	int r = MDB_MAP_RESIZED;
 
 	for (int i = 0; i < RESIZE_TRIES; i++) {
 		pthread_rwlock_rdlock(&store->lock);
-		r = store_is_on(store) ? write_once(write, step, ctx) : EIO;
+		r = store_is_on(store) ? write_shielded(&writing) : EIO;
 		pthread_rwlock_unlock(&store->lock);
 		if (r != MDB_MAP_FULL && r != MDB_MAP_RESIZED)
 			break;

@@ -7,7 +7,7 @@
 
 #include "validate/base.h"
 
-/* 0: sound; -EBADMSG: damaged; another negative errno: it cannot be said. */
+/* 0: sound; -EBADMSG: damaged; another negative errno says nothing of it. */
 typedef int trial_step(const char *path);
 
 /* Work that spins is damage; a machine that is merely slow is not. */

@@ -161,37 +161,19 @@ static int audit_rows(struct audit_run *run)
 	return r ? r : check_rows(run, DB_VERDICTS, check_record);
 }
 
-static int look(struct store *store, struct audit_run *run)
+static int look(struct store *store, MDB_txn *txn, void *ctx)
 {
+	struct audit_run *run = ctx;
 	struct row row;
-	int r = EIO;
+	int r;
 
-	*run = (struct audit_run){.store = store};
-	pthread_rwlock_rdlock(&store->lock);
-	if (store_is_on(store))
-		r = store_begin(store, MDB_RDONLY, &run->txn);
-	if (!r) {
-		r = store_read_row(store, run->txn, &row);
-		if (!r)
-			r = audit_rows(run);
+	*run = (struct audit_run){.store = store, .txn = txn};
+	r = store_read_row(store, txn, &row);
+	if (!r)
+		r = audit_rows(run);
+	if (!r)
 		run->result.bytes_recorded = row.bytes;
-		mdb_txn_abort(run->txn);
-	}
-	pthread_rwlock_unlock(&store->lock);
 	return r;
-}
-
-static int audit_reading(struct store *store, struct audit_run *run)
-{
-	int r = look(store, run);
-
-	if (r == MDB_MAP_RESIZED) {
-		r = store_grow(store, false);
-		if (!r)
-			r = look(store, run);
-	}
-	store_note(store, r);
-	return store_translate(r);
 }
 
 /* What is called again begins again: a map that was full undoes all. */
@@ -231,7 +213,8 @@ int maintain_audit(struct store *store, bool is_repair,
 	struct write write = {.store = store};
 	const struct repair ctx = {&run};
 	const int r = is_repair ? store_run_write(&write, repair, &ctx)
-				: audit_reading(store, &run);
+				: store_translate(store_read(store, look, &run,
+							     STORE_WAITS));
 
 	if (!r)
 		*out = run.result;

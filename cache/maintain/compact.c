@@ -1,6 +1,7 @@
 #include "cache/maintain/maintain.h"
 
 #include "cache/store_parts.h"
+#include "cache/trial.h"
 #include "cache/why.h"
 
 #include <errno.h>
@@ -8,10 +9,12 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+enum { PATIENCE = 3600 }; /* seconds for the largest store */
+
 static const char data_name[] = "data.mdb";
 static const char new_name[] = "compact.mdb";
 
-static int open_env(const struct folder *folder, off_t size, MDB_env **env)
+static int open_env(const char *path, off_t size, MDB_env **env)
 {
 	int r = mdb_env_create(env);
 
@@ -20,25 +23,22 @@ static int open_env(const struct folder *folder, off_t size, MDB_env **env)
 	if (!r)
 		r = mdb_env_set_mapsize(*env, (size_t)size);
 	if (!r)
-		r = mdb_env_open(*env, folder->path, MDB_RDONLY | MDB_NOLOCK,
-				 0600);
+		r = mdb_env_open(*env, path, MDB_RDONLY | MDB_NOLOCK, 0600);
 	return r;
 }
 
-/* The store without its free pages, durably, as a file beside it. */
-static int write_copy(const struct folder *folder, off_t size,
-		      struct compaction *out)
+static int copy_to(const char *path, int fd)
 {
+	auto_free char *data = NULL;
 	MDB_env *env = NULL;
 	struct stat status;
-	auto_close int fd = openat(
-		folder->fd, new_name,
-		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 
-	if (fd < 0)
+	if (asprintf(&data, "%s/%s", path, data_name) < 0)
+		return -ENOMEM;
+	if (stat(data, &status))
 		return -errno;
 
-	int r = open_env(folder, size, &env);
+	int r = open_env(path, status.st_size, &env);
 
 	if (!r)
 		r = mdb_env_copyfd2(env, fd, MDB_CP_COMPACT);
@@ -46,7 +46,35 @@ static int write_copy(const struct folder *folder, off_t size,
 		mdb_env_close(env);
 	if (r)
 		return store_translate(r);
-	if (fsync(fd) || fstat(fd, &status))
+	return fsync(fd) ? -errno : 0;
+}
+
+/* In a child: the library copies with threads of its own, and a file that is
+ * cut short meanwhile is the end of them. */
+static int write_in_child(const char *path)
+{
+	auto_free char *name = NULL;
+
+	if (asprintf(&name, "%s/%s", path, new_name) < 0)
+		return -ENOMEM;
+
+	auto_close int fd = open(
+		name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+		0600);
+
+	return fd < 0 ? -errno : copy_to(path, fd);
+}
+
+/* The store without its free pages, durably, as a file beside it. */
+static int write_copy(const struct folder *folder, struct compaction *out)
+{
+	static const struct trial_limits limits = {PATIENCE, PATIENCE};
+	struct stat status;
+	const int r = trial_run(write_in_child, folder->path, &limits);
+
+	if (r)
+		return r;
+	if (fstatat(folder->fd, new_name, &status, AT_SYMLINK_NOFOLLOW))
 		return -errno;
 	out->bytes_after = (uint64_t)status.st_size;
 	return 0;
@@ -84,7 +112,7 @@ static int compact_alone(struct folder *folder, struct compaction *out,
 			       "'cfgfs cache verify' first",
 			       folder->path);
 	done.bytes_before = (uint64_t)size;
-	r = write_copy(folder, size, &done);
+	r = write_copy(folder, &done);
 	if (!r)
 		r = exchange(folder, &done);
 	if (r) {

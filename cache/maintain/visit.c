@@ -71,8 +71,9 @@ static int go_on(MDB_cursor *cursor, struct visit *visit, MDB_val *key,
 	return mdb_cursor_get(cursor, key, value, MDB_NEXT);
 }
 
-static int visit_slice(struct store *store, MDB_txn *txn, struct visit *visit)
+static int visit_slice(struct store *store, MDB_txn *txn, void *ctx)
 {
+	struct visit *visit = ctx;
 	MDB_cursor *cursor;
 	MDB_val key;
 	MDB_val value;
@@ -91,33 +92,13 @@ static int visit_slice(struct store *store, MDB_txn *txn, struct visit *visit)
 	return r;
 }
 
-static int read_slice(struct store *store, struct visit *visit)
-{
-	MDB_txn *txn;
-	int r = EIO;
-
-	pthread_rwlock_rdlock(&store->lock);
-	if (store_is_on(store))
-		r = store_begin(store, MDB_RDONLY, &txn);
-	if (!r) {
-		r = visit_slice(store, txn, visit);
-		mdb_txn_abort(txn);
-	}
-	pthread_rwlock_unlock(&store->lock);
-	return r;
-}
-
 int maintain_each(struct store *store, maintain_visit *visit, void *ctx)
 {
 	struct visit state = {.visit = visit, .ctx = ctx};
 	int r = 0;
 
-	while (!r && !state.result) {
-		r = read_slice(store, &state);
-		if (r == MDB_MAP_RESIZED)
-			r = store_grow(store, false);
-	}
-	store_note(store, r);
+	while (!r && !state.result)
+		r = store_read(store, visit_slice, &state, STORE_WAITS);
 	if (state.result)
 		return state.result;
 	return r == MDB_NOTFOUND ? 0 : store_translate(r);

@@ -70,7 +70,7 @@ static void every_end_of_a_child_is_an_answer(void **state)
 	} cases[] = {
 		{"sound", is_sound, {60, 60}, 0},
 		{"damaged", is_damaged, {60, 60}, -EBADMSG},
-		{"unknown", is_unknown, {60, 60}, -EIO},
+		{"unknown", is_unknown, {60, 60}, -ENOMEM},
 		{"crash", crash, {60, 60}, -EBADMSG},
 		{"abort", give_up, {60, 60}, -EBADMSG},
 		{"killed", is_killed, {60, 60}, -EIO},
