@@ -78,7 +78,10 @@ int service_open(const struct service_options *options, struct service *service)
 {
 	*service = (struct service){.settings = options->settings};
 
-	int r = source_open(options->root, &service->source);
+	int r = options->root_descriptor
+			? source_open_held(options->root_descriptor,
+					   options->root, &service->source)
+			: source_open(options->root, &service->source);
 
 	if (r == 0)
 		r = open_cache(options, service);

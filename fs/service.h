@@ -19,6 +19,7 @@ struct service {
 
 struct service_options {
 	const char *root;
+	int root_descriptor; /* of that directory, borrowed; 0: it is opened */
 	const char *cache_directory; /* NULL: the default place */
 	uint64_t cache_bytes; /* of verdicts on disk; 0: $CFGFS_CACHE_SIZE, or
 				 1 GiB */

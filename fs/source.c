@@ -47,6 +47,27 @@ static bool is_local(int fd)
 	return false;
 }
 
+int source_open_held(int directory, const char *path, struct source **out)
+{
+	auto_close int root = fcntl(directory, F_DUPFD_CLOEXEC, 0);
+	auto_free char *copy = strdup(path);
+	struct stat stat;
+
+	if (root < 0 || fstat(root, &stat))
+		return -errno;
+
+	struct source *source = copy ? malloc(sizeof(*source)) : NULL;
+
+	if (!source)
+		return -ENOMEM;
+	*source = (struct source){.is_local = is_local(root),
+				  .dev = stat.st_dev,
+				  .path = steal(&copy)};
+	source->root = steal_fd(&root);
+	*out = source;
+	return 0;
+}
+
 int source_open(const char *path, struct source **out)
 {
 	auto_free char *real = realpath(path, NULL);
@@ -56,24 +77,7 @@ int source_open(const char *path, struct source **out)
 
 	auto_close int fd = open(real, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd < 0)
-		return -errno;
-
-	struct stat stat;
-
-	if (fstat(fd, &stat))
-		return -errno;
-
-	struct source *source = malloc(sizeof(*source));
-
-	if (!source)
-		return -ENOMEM;
-	*source = (struct source){.is_local = is_local(fd),
-				  .dev = stat.st_dev,
-				  .path = steal(&real)};
-	source->root = steal_fd(&fd);
-	*out = source;
-	return 0;
+	return fd < 0 ? -errno : source_open_held(fd, real, out);
 }
 
 void source_close(struct source *source)

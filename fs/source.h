@@ -14,6 +14,11 @@ struct source; /* any thread may use it */
 
 /* Open the tree whose root is the directory `path`. 0, -ENOTDIR, -ENOENT... */
 must_check int source_open(const char *path, struct source **out);
+
+/* The same for a directory that is held by a descriptor (not taken), and was at
+ * `path`, absolute and without symbolic links, when it was opened. */
+must_check int source_open_held(int directory, const char *path,
+				struct source **out);
 void source_close(struct source *source);
 
 /* The root's absolute path without symbolic links. */

@@ -85,15 +85,15 @@ int ops_read_link(struct mount *mount, const char *path, char **target)
 	return 0;
 }
 
-/* Only what saves work is asked for; all of it may be missing. */
+/*
+ * Only what saves work is asked for; all of it may be missing. Each worker must
+ * ask for the same: see channel_greet().
+ */
 static void op_init(void *ctx, struct fuse_conn_info *connection)
 {
-	const struct mount *mount = ctx;
-
+	(void)ctx;
 	connection->want |= connection->capable & FUSE_CAP_SPLICE_WRITE;
 	connection->time_gran = 1;
-	if (mount->ready)
-		mount->ready(mount->ready_ctx);
 }
 
 /*

@@ -9,6 +9,7 @@
 
 #include "fs/mount/nodes/files.h"
 #include "fs/mount/nodes/inode.h"
+#include "fs/mount/takeover/channel.h"
 #include "fs/mount/virtual/virtual.h"
 
 #include <fuse_lowlevel.h>
@@ -16,6 +17,7 @@
 
 /* The shared state of all operations; fixed once the session runs. */
 struct mount {
+	struct channel *channel; /* the first: see channel_connect() */
 	struct judge *judge;
 	struct inodes *inodes;
 	struct files *files;
@@ -26,8 +28,6 @@ struct mount {
 	mode_t status_mode;
 	mode_t report_mode;
 	bool virtual_visible;
-	void (*ready)(void *ctx); /* the kernel has been answered */
-	void *ready_ctx;
 };
 
 extern const struct fuse_lowlevel_ops ops_table;

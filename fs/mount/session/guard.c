@@ -1,7 +1,5 @@
 #include "fs/mount/session/guard.h"
 
-#include "fs/mount/session/presence.h"
-
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -14,7 +12,6 @@ enum { NUDGE_MS = 20, NUDGE_SIGNAL = SIGUSR1 };
 struct guard {
 	void (*stop)(void *ctx);
 	void *ctx;
-	int listener;
 	int signals;
 	int ending; /* an eventfd: guard_end() was called */
 	pthread_t thread;
@@ -58,7 +55,6 @@ static void *guard_thread(void *ctx)
 	struct pollfd fds[] = {
 		{.fd = guard->ending, .events = POLLIN},
 		{.fd = guard->signals, .events = POLLIN},
-		{.fd = guard->listener, .events = POLLIN},
 	};
 
 	while (!(fds[0].revents & POLLIN)) {
@@ -69,8 +65,6 @@ static void *guard_thread(void *ctx)
 			nudge_until_end(guard);
 			return NULL;
 		}
-		if (fds[2].revents & POLLIN)
-			presence_answer(guard->listener);
 	}
 	return NULL;
 }
@@ -101,26 +95,19 @@ static int start_thread(struct guard *guard)
 
 static void guard_free(struct guard *guard)
 {
-	base_close(&guard->listener);
 	base_close(&guard->signals);
 	base_close(&guard->ending);
 	free(guard);
 }
 
-int guard_start(void (*stop)(void *ctx), void *ctx, int listener,
-		struct guard **out)
+int guard_start(void (*stop)(void *ctx), void *ctx, struct guard **out)
 {
 	struct guard *guard = calloc(1, sizeof(*guard));
 
-	if (!guard) {
-		base_close(&listener);
+	if (!guard)
 		return -ENOMEM;
-	}
-	*guard = (struct guard){.stop = stop,
-				.ctx = ctx,
-				.listener = listener,
-				.signals = -1,
-				.ending = -1};
+	*guard = (struct guard){
+		.stop = stop, .ctx = ctx, .signals = -1, .ending = -1};
 
 	const int r = start_thread(guard);
 

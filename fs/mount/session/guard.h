@@ -1,6 +1,5 @@
 /*
- * The thread that takes signals while the session runs, and answers those who
- * ask whether the daemon lives.
+ * The thread that takes signals while a worker serves.
  */
 #ifndef FS_MOUNT_SESSION_GUARD_H
 #define FS_MOUNT_SESSION_GUARD_H
@@ -15,10 +14,9 @@ void guard_block_signals(void);
 /*
  * Start. `stop(ctx)` is called once, on the guard's thread, when a signal asks
  * to end; after that the calling thread's system calls are interrupted until
- * guard_end(). `listener` (of presence_announce(), taken; may be negative:
- * none). 0 or a negative errno.
+ * guard_end(). 0 or a negative errno.
  */
-must_check int guard_start(void (*stop)(void *ctx), void *ctx, int listener,
+must_check int guard_start(void (*stop)(void *ctx), void *ctx,
 			   struct guard **out);
 
 /* End it; from the thread that started it. NULL is allowed. */

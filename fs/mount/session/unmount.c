@@ -78,6 +78,14 @@ static int unmount_once(const char *point, bool is_lazy)
 		       : 0;
 }
 
+/* Nothing is left to be done if it does not work. */
+void unmount_detach(const char *mountpoint)
+{
+	const int r = unmount_once(mountpoint, true);
+
+	(void)r;
+}
+
 /* A mount without daemon has nothing to lose: who uses it gets errors. */
 static int unmount_entry(const struct mount_entry *entry, bool has_daemon)
 {

@@ -10,4 +10,7 @@
  * *why (owned; NULL: no memory). */
 must_check bool unmount_run(const char *mountpoint, char **why);
 
+/* Take a mount away from its place, whoever still uses it. */
+void unmount_detach(const char *mountpoint);
+
 #endif

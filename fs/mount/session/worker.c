@@ -1,0 +1,279 @@
+#include "fs/mount/session/worker.h"
+
+#include "fs/mount/ops/ops.h"
+#include "fs/mount/session/device.h"
+#include "fs/mount/session/guard.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+enum {
+	EXIT_TROUBLE = 2,
+	LOOP_THREADS = 16,
+	GENERATORS =
+		2, /* for answers that are quick, that wait, that are slow */
+	LEAST_JUDGES = 4,
+};
+
+/* All that serves a mount. */
+struct session {
+	const struct session_options *options;
+	const struct preflight *places;
+	struct service service;
+	struct mount mount;
+	struct work *judging;
+	struct work *quick;
+	struct work *waiting;
+	struct work *slow;
+	struct flusher *flusher;
+	struct fuse_session *fuse;
+	struct channel channel;
+	const struct estate *estate;
+};
+
+static int trouble(int error, const char *what)
+{
+	fprintf(stderr, "cfgfs: %s: %s\n", what, strerrordesc_np(-error));
+	return EXIT_TROUBLE;
+}
+
+/* A configuration that is broken does not stop the mount: it is told. */
+static void tell_about_configuration(struct judge *judge)
+{
+	auto_free struct verdict *verdict = judge_config_problems(judge);
+
+	for (uint32_t i = 0; verdict && i < verdict->finding_count; i++) {
+		const struct finding *finding = &verdict->findings[i];
+
+		fprintf(stderr, "cfgfs: %s:%u:%u: %s: %s [%s]\n", CONFIG_FILE,
+			finding->line, finding->column,
+			severity_name((enum severity)finding->severity),
+			verdict_text(verdict, finding->message),
+			verdict_text(verdict, finding->rule));
+	}
+	if (strcmp(judge_config_state(judge), "invalid") == 0)
+		fprintf(stderr,
+			"cfgfs: %s is invalid: only the built-in checks are "
+			"in force\n",
+			CONFIG_FILE);
+}
+
+static unsigned judges(const struct settings *settings)
+{
+	const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	const unsigned wanted = settings->workers ? settings->workers
+				: processors > 0  ? (unsigned)processors
+						  : 1;
+
+	/* One slow file must not make the readers of others wait. */
+	return wanted < LEAST_JUDGES ? LEAST_JUDGES : wanted;
+}
+
+static int start_workers(struct session *session)
+{
+	const struct settings *settings = &session->service.settings;
+	int r = work_new(judges(settings), judge_thread_ends,
+			 &session->judging);
+
+	if (r == 0)
+		r = work_new(GENERATORS, judge_thread_ends, &session->quick);
+	if (r == 0)
+		r = work_new(GENERATORS, judge_thread_ends, &session->waiting);
+	if (r == 0)
+		r = work_new(GENERATORS, judge_thread_ends, &session->slow);
+	if (r == 0 && session->service.cache)
+		r = flusher_new(session->service.cache, &session->flusher);
+	return r;
+}
+
+/* Reports are for the owner of the source, or for the user who mounted what
+ * belongs to somebody else. */
+static void set_owner(struct mount *mount, const struct stat *root)
+{
+	const bool is_user = geteuid() != 0;
+
+	mount->owner = is_user ? geteuid() : root->st_uid;
+	mount->group = is_user ? getegid() : root->st_gid;
+}
+
+static int make_tables(struct session *session)
+{
+	struct mount *mount = &session->mount;
+	struct stat facts;
+	int r = source_stat(session->service.source, "", NULL, &facts);
+
+	if (r)
+		return r;
+	set_owner(mount, &facts);
+
+	const struct files_tools files = {.judge = session->service.judge,
+					  .flusher = session->flusher,
+					  .work = session->judging};
+
+	r = inodes_attach(session->estate->nodes, &mount->inodes);
+	if (r == 0)
+		r = files_new(&files, &mount->files);
+	if (r)
+		return r;
+
+	const struct virtual_tools virtuals = {.judge = session->service.judge,
+					       .files = mount->files,
+					       .flusher = session->flusher,
+					       .quick = session->quick,
+					       .waiting = session->waiting,
+					       .slow = session->slow};
+
+	return virtuals_new(&virtuals, &mount->virtuals);
+}
+
+static int make_mount(struct session *session)
+{
+	const struct session_options *options = session->options;
+
+	session->mount = (struct mount){
+		.judge = session->service.judge,
+		.given_root = session->places->given_source,
+		.status_mode = options->status_mode,
+		.report_mode = options->report_mode,
+		.virtual_visible = options->virtual_visible,
+		.channel = &session->channel,
+	};
+
+	const int r = start_workers(session);
+
+	return r ? r : make_tables(session);
+}
+
+/* Those who make texts wait for those who judge: they end first. Nothing that
+ * is left to do takes long any more. */
+static void stop_working(struct session *session)
+{
+	if (session->mount.virtuals)
+		virtuals_cancel(session->mount.virtuals);
+	judge_cancel(session->service.judge);
+	work_free(session->slow);
+	work_free(session->waiting);
+	work_free(session->quick);
+	work_free(session->judging);
+	session->slow = session->waiting = NULL;
+	session->quick = session->judging = NULL;
+}
+
+static void free_mount(struct session *session)
+{
+	virtuals_free(session->mount.virtuals);
+	files_free(session->mount.files);
+	inodes_free(session->mount.inodes);
+	flusher_free(session->flusher);
+}
+
+static int new_fuse_session(struct session *session)
+{
+	session->fuse =
+		device_session(session->options, session->places, &ops_table,
+			       sizeof(ops_table), &session->mount);
+	if (!session->fuse)
+		return -EINVAL;
+	return channel_connect(session->fuse, session->estate->device);
+}
+
+/* Called on the guard's thread: a signal asks to end. */
+static void stop(void *ctx)
+{
+	struct session *session = ctx;
+
+	virtuals_cancel(session->mount.virtuals);
+	judge_cancel(session->service.judge);
+	fuse_session_exit(session->fuse);
+}
+
+/* One byte, on the way that the supervisor listens to. */
+static int tell_ready(const struct session *session)
+{
+	return write(session->estate->control, "", 1) == 1 ? 0 : -errno;
+}
+
+static int run_loop(struct session *session)
+{
+	struct fuse_loop_config *config = fuse_loop_cfg_create();
+	struct guard *guard;
+	int r;
+
+	if (!config)
+		return -ENOMEM;
+	fuse_loop_cfg_set_max_threads(config, LOOP_THREADS);
+	r = guard_start(stop, session, &guard);
+	if (r == 0) {
+		r = -abs(fuse_session_loop_mt(session->fuse, config));
+		guard_end(guard);
+	}
+	fuse_loop_cfg_destroy(config);
+	return r;
+}
+
+/* The kernel is greeted when all is ready to serve whoever comes then. */
+static int greet_and_serve(struct session *session)
+{
+	int r = make_mount(session);
+
+	if (r)
+		return trouble(r, "cannot serve the mount");
+	r = channel_greet(&session->channel, session->fuse);
+	if (r == -ENODEV)
+		return 0; /* it was unmounted while nobody served it */
+	if (r)
+		return trouble(r, "cannot agree with the kernel");
+	r = tell_ready(session);
+	if (r == 0)
+		r = run_loop(session);
+	return r ? trouble(r, "the mount ended") : 0;
+}
+
+/* From here on the service is open, and no thread runs yet. */
+static int serve_mount(struct session *session)
+{
+	int r = slots_attach(session->estate->requests,
+			     &session->channel.slots);
+	int status = EXIT_TROUBLE;
+
+	if (r == 0)
+		r = new_fuse_session(session);
+	if (r)
+		trouble(r, "cannot prepare the mount");
+	else
+		status = greet_and_serve(session);
+	stop_working(session);
+	if (session->fuse)
+		fuse_session_destroy(session->fuse);
+	free_mount(session);
+	slots_free(session->channel.slots);
+	return status;
+}
+
+int worker_run(const struct session_options *options,
+	       const struct preflight *places, const struct estate *estate)
+{
+	struct session session = {
+		.options = options, .places = places, .estate = estate};
+	struct service_options service = options->service;
+
+	service.root = places->source;
+	service.root_descriptor = estate->root;
+	guard_block_signals();
+
+	const int r = service_open(&service, &session.service);
+
+	if (r)
+		return trouble(r, "cannot open the source");
+	if (session.service.cache_trouble)
+		fprintf(stderr, "cfgfs: %s\n", session.service.cache_trouble);
+	if (estate->restarts == 0)
+		tell_about_configuration(session.service.judge);
+
+	const int status = serve_mount(&session);
+
+	service_close(&session.service);
+	return status;
+}
