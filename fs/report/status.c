@@ -108,6 +108,9 @@ void status_write(FILE *out, struct judge *judge, const struct survey *survey,
 	fprintf(out, "feature.epoch %d\n", facts->has_epoch);
 	write_number(out, "findings.suppressed", survey->suppressed);
 	write_evictions(out, judge_cache(judge));
+	write_number(out, "worker.restarts", facts->restarts);
+	fprintf(out, "takeover %s\n",
+		facts->takeover ? facts->takeover : "none");
 }
 
 static void write_text(FILE *out, const char *key, const char *text)

@@ -19,6 +19,8 @@ struct status_facts {
 	int has_no_open; /* feature.*: 0 or 1 */
 	int has_resend;
 	int has_epoch;
+	uint64_t restarts;    /* how many workers have died */
+	const char *takeover; /* how the next one would go on; NULL: not */
 };
 
 /* Write the status of a survey to `out`. */

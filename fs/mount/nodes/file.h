@@ -21,9 +21,11 @@ struct file {
 	int fd;
 	unsigned opens;
 	unsigned users;
-	bool is_kept;	   /* counts among the descriptors kept open */
-	bool is_forgotten; /* out of the map: the last user frees it */
-	bool is_loading;   /* someone is reading its content */
+	int ward; /* by which the supervisor keeps it, or WARDS_NONE */
+	atomic_bool is_sent; /* to the supervisor, under that ward */
+	bool is_kept;	     /* counts among the descriptors kept open */
+	bool is_forgotten;   /* out of the map: the last user frees it */
+	bool is_loading;     /* someone is reading its content */
 	enum filled filled;
 	struct stamp filled_stamp;
 	enum serving serving;

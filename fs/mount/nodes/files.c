@@ -81,6 +81,7 @@ static struct file *find_or_add_locked(struct files *files, uint64_t node)
 		return NULL;
 	file->link.id = node;
 	file->fd = -1;
+	file->ward = WARDS_NONE;
 	idmap_add(&files->map, &file->link);
 	return file;
 }
@@ -92,6 +93,13 @@ struct leftovers {
 	struct file *file;
 };
 
+static void leave_ward_locked(struct files *files, struct file *file)
+{
+	if (file->ward != WARDS_NONE)
+		wards_leave(files->tools.wards, file->ward);
+	file->ward = WARDS_NONE;
+}
+
 /* Descriptor and content stay as long as readers have the file open. */
 static struct leftovers settle_locked(struct files *files, struct file *file)
 {
@@ -100,6 +108,7 @@ static struct leftovers settle_locked(struct files *files, struct file *file)
 	if (file->users)
 		return left;
 	if (file->opens == 0 || !file->is_kept) {
+		leave_ward_locked(files, file);
 		left.fd = steal_fd(&file->fd);
 		files->kept -= file->is_kept;
 		file->is_kept = false;
@@ -202,6 +211,29 @@ static bool is_judged(struct files *files, const struct file_name *name,
 	return known != NULL;
 }
 
+/* Enter an open file, or note how often it is open. */
+static void enter_ward_locked(struct files *files, struct file *file)
+{
+	struct wards *wards = files->tools.wards;
+
+	if (file->ward == WARDS_NONE && file->is_kept && wards) {
+		file->ward = wards_enter(wards, file->link.id);
+		atomic_store(&file->is_sent, false);
+	}
+	if (file->ward != WARDS_NONE)
+		wards_count(wards, file->ward, file->opens);
+}
+
+/* No reader hears that a file is open before the supervisor has it; the caller
+ * has it open, so that it stays in its ward. Several may send it. */
+static void send_ward(struct files *files, struct file *file)
+{
+	if (file->ward == WARDS_NONE || atomic_load(&file->is_sent))
+		return;
+	wards_send(files->tools.wards, file->ward, file->fd);
+	atomic_store(&file->is_sent, true);
+}
+
 static int open_more(struct files *files, const struct file_name *name, int *fd,
 		     struct stamp *stamp, bool *keep_pages)
 {
@@ -221,9 +253,11 @@ static int open_more(struct files *files, const struct file_name *name, int *fd,
 	if (file->fd < 0)
 		file->fd = steal_fd(fd);
 	*keep_pages = pages_may_stay_locked(file, stamp);
+	enter_ward_locked(files, file);
 	left = settle_locked(files, file);
 	pthread_mutex_unlock(&files->lock);
 	give_back(&left);
+	send_ward(files, file);
 	return 0;
 }
 
@@ -255,18 +289,42 @@ int files_open(struct files *files, const struct file_name *name,
 	return 0;
 }
 
+static void close_locked(struct files *files, struct file *file)
+{
+	if (file->opens == 0)
+		return;
+	file->opens--;
+	if (file->ward != WARDS_NONE)
+		wards_count(files->tools.wards, file->ward, file->opens);
+}
+
 void files_close(struct files *files, uint64_t node)
 {
-	struct leftovers left = {.fd = -1};
+	files_close_held(files, files_hold(files, node));
+}
 
+struct file *files_hold(struct files *files, uint64_t node)
+{
 	pthread_mutex_lock(&files->lock);
 
 	struct file *file = find_locked(files, node);
 
-	if (file && file->opens) {
-		file->opens--;
-		left = settle_locked(files, file);
-	}
+	if (file)
+		file->users++;
+	pthread_mutex_unlock(&files->lock);
+	return file;
+}
+
+void files_close_held(struct files *files, struct file *file)
+{
+	struct leftovers left;
+
+	if (!file)
+		return;
+	pthread_mutex_lock(&files->lock);
+	close_locked(files, file);
+	file->users--;
+	left = settle_locked(files, file);
 	pthread_mutex_unlock(&files->lock);
 	give_back(&left);
 }
@@ -287,6 +345,24 @@ void files_forget(struct files *files, uint64_t node)
 	}
 	pthread_mutex_unlock(&files->lock);
 	give_back(&left);
+}
+
+/* What the kernel has of it was read by others: it must not be taken for one
+ * state. */
+int files_adopt(struct files *files, const struct wards_heir *heir)
+{
+	struct file *file = find_or_add_locked(files, heir->node);
+
+	if (!file)
+		return -ENOMEM;
+	file->fd = heir->fd;
+	file->opens = heir->opens;
+	file->ward = heir->ward;
+	atomic_store(&file->is_sent, true);
+	file->filled = FILLED_MIXED;
+	file->is_kept = true;
+	files->kept++;
+	return 0;
 }
 
 static struct file *use_if_open(struct files *files, uint64_t node)
@@ -312,8 +388,14 @@ static int use_anew(struct files *files, const struct file_name *name,
 		return fd;
 	pthread_mutex_lock(&files->lock);
 
-	struct file *file = find_or_add_locked(files, name->node);
+	struct file *file = find_locked(files, name->node);
 
+	/* Read without having been opened here: it was open before. */
+	if (!file) {
+		file = find_or_add_locked(files, name->node);
+		if (file)
+			file->filled = FILLED_MIXED;
+	}
 	if (file) {
 		file->users++;
 		if (file->fd < 0)

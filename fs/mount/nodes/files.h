@@ -14,6 +14,7 @@
 #include "fs/judge/judge.h"
 #include "fs/mount/nodes/content.h"
 #include "fs/mount/nodes/inode.h"
+#include "fs/mount/takeover/wards.h"
 #include "fs/work.h"
 
 struct files; /* safe from any thread */
@@ -24,6 +25,7 @@ struct files_tools {
 	struct judge *judge;
 	struct flusher *flusher; /* may be NULL */
 	struct work *work;	 /* judges */
+	struct wards *wards;	 /* may be NULL: nobody keeps what is open */
 };
 
 /* 0 or -ENOMEM. */
@@ -31,6 +33,10 @@ must_check int files_new(const struct files_tools *tools, struct files **out);
 
 /* The work must have been freed before. */
 void files_free(struct files *files);
+
+/* What a worker before had open is open again; its descriptor is taken. Before
+ * the first request. 0 or -ENOMEM. */
+must_check int files_adopt(struct files *files, const struct wards_heir *heir);
 
 /* Which file is meant. */
 struct file_name {
@@ -50,6 +56,14 @@ must_check int files_open(struct files *files, const struct file_name *name,
 
 /* One reader less. */
 void files_close(struct files *files, uint64_t node);
+
+/*
+ * The same in two steps, with the answer to the kernel between them: a worker
+ * that dies may have counted too many readers, never too few. The first returns
+ * NULL, which the second takes, if nothing is known of the node.
+ */
+must_check struct file *files_hold(struct files *files, uint64_t node);
+void files_close_held(struct files *files, struct file *file);
 
 /* The node has gone. */
 void files_forget(struct files *files, uint64_t node);

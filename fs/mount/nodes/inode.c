@@ -94,8 +94,8 @@ static enum inode_kind kind_of(const struct inodes *inodes, uint64_t id)
 						     memory_order_acquire);
 }
 
-static bool identity_equal(const struct inode_identity *a,
-			   const struct inode_identity *b)
+bool inode_identity_equal(const struct inode_identity *a,
+			  const struct inode_identity *b)
 {
 	return a->ino == b->ino && a->dev == b->dev &&
 	       a->btime_ns == b->btime_ns;
@@ -318,8 +318,8 @@ static uint32_t find_locked(struct inodes *inodes, const struct inode *wanted,
 	for (; id; id = inodes->next[id])
 		if (inodes->entries[id].parent == wanted->parent &&
 		    span_equal(name_of(inodes, id), name) &&
-		    identity_equal(&inodes->entries[id].identity,
-				   &wanted->identity))
+		    inode_identity_equal(&inodes->entries[id].identity,
+					 &wanted->identity))
 			return id;
 	return 0;
 }
@@ -346,9 +346,10 @@ static bool set_name_locked(struct inodes *inodes, struct entry *entry,
 
 		if (room > inodes->name_bytes - inodes->header->names_used)
 			return false;
-		entry->name = inodes->header->names_used;
+		/* Taken before it is used: whoever dies here wastes it. */
+		entry->name =
+			atomic_fetch_add(&inodes->header->names_used, room);
 		entry->name_room = (uint16_t)room;
-		inodes->header->names_used += room;
 	}
 	memcpy(inodes->names + entry->name, name.data, name.size);
 	entry->name_size = (uint16_t)name.size;

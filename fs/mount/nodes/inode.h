@@ -33,6 +33,9 @@ struct inode_identity {
 	int64_t btime_ns; /* inode numbers are reused, with another birth */
 };
 
+bool inode_identity_equal(const struct inode_identity *a,
+			  const struct inode_identity *b);
+
 struct inode {
 	uint64_t id;
 	uint64_t parent;

@@ -182,7 +182,5 @@ void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 
 void op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	(void)fi;
-	files_close(ops_mount(req)->files, ino);
-	fuse_reply_err(req, 0);
+	op_release(req, ino, fi);
 }

@@ -106,7 +106,10 @@ void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 
 void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
+	struct files *files = ops_mount(req)->files;
+	struct file *file = files_hold(files, ino);
+
 	(void)fi;
-	files_close(ops_mount(req)->files, ino);
 	fuse_reply_err(req, 0);
+	files_close_held(files, file);
 }

@@ -24,6 +24,7 @@ enum {
 	EXIT_TROUBLE = 2,
 	MOST_DESCRIPTORS = 1 << 20,
 	PATIENCE_MS = 20 * 1000, /* with a worker that was asked to end */
+	REST_MS = 5,		 /* between two looks at what workers say */
 };
 
 struct supervisor {
@@ -89,8 +90,7 @@ static int open_control(struct supervisor *supervisor)
 {
 	int ends[2];
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
-		       0, ends))
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		return -errno;
 	supervisor->from_worker = ends[0];
 	supervisor->estate.control = ends[1];
@@ -217,13 +217,42 @@ static void worker_ended(struct supervisor *supervisor, int status)
 	}
 }
 
+static void take_ready(struct supervisor *supervisor)
+{
+	deaths_note_ready(&supervisor->deaths);
+	if (supervisor->is_ready)
+		return;
+	supervisor->is_ready = true;
+	supervisor->ready(supervisor->ready_ctx);
+}
+
+/* All that has come. Not at once: most files are closed again before anybody
+ * looks, and cost nothing more then. */
+static void take_messages(struct supervisor *supervisor)
+{
+	struct wards_keeper *keeper = supervisor->estate.keeper;
+	struct wards_message message;
+	int fd;
+
+	while (wards_receive(supervisor->from_worker, &message, &fd) == 0) {
+		if (message.ward == WARDS_NONE)
+			take_ready(supervisor);
+		else
+			wards_keep(keeper, &message, fd);
+	}
+	wards_tidy(keeper);
+}
+
 static void reap(struct supervisor *supervisor)
 {
 	int status;
 
-	if (supervisor->worker &&
-	    waitpid(supervisor->worker, &status, WNOHANG) == supervisor->worker)
-		worker_ended(supervisor, status);
+	if (!supervisor->worker ||
+	    waitpid(supervisor->worker, &status, WNOHANG) != supervisor->worker)
+		return;
+	/* What it has said counts before that it died. */
+	take_messages(supervisor);
+	worker_ended(supervisor, status);
 }
 
 static void take_signal(struct supervisor *supervisor)
@@ -241,41 +270,36 @@ static void take_signal(struct supervisor *supervisor)
 	reap(supervisor);
 }
 
-static void take_message(struct supervisor *supervisor)
+/* How long to wait for what comes next. */
+static int patience(const struct supervisor *supervisor, bool is_resting)
 {
-	char byte;
-
-	while (recv(supervisor->from_worker, &byte, 1, MSG_DONTWAIT) == 1) {
-		deaths_note_ready(&supervisor->deaths);
-		if (supervisor->is_ready)
-			continue;
-		supervisor->is_ready = true;
-		supervisor->ready(supervisor->ready_ctx);
-	}
+	if (is_resting)
+		return REST_MS;
+	return supervisor->is_ending ? PATIENCE_MS : -1;
 }
 
 static int watch(struct supervisor *supervisor)
 {
 	struct pollfd fds[] = {
 		{.fd = supervisor->signals, .events = POLLIN},
-		{.fd = supervisor->from_worker, .events = POLLIN},
 		{.fd = supervisor->listener, .events = POLLIN},
+		{.fd = supervisor->from_worker, .events = POLLIN},
 	};
+	bool is_resting = false;
 
 	while (!supervisor->is_over) {
-		const int timeout = supervisor->is_ending ? PATIENCE_MS : -1;
-		const int count = poll(fds, array_size(fds), timeout);
+		const nfds_t count = array_size(fds) - is_resting;
+		const int timeout = patience(supervisor, is_resting);
+		const int r = poll(fds, count, timeout);
 
-		if (count < 0)
-			continue;
-		if (count == 0 && supervisor->worker)
+		if (r == 0 && !is_resting && supervisor->worker)
 			kill(supervisor->worker, SIGKILL);
-		/* What a worker has said counts before that it died. */
-		if (fds[1].revents & POLLIN)
-			take_message(supervisor);
-		if (fds[0].revents & POLLIN)
+		is_resting = r > 0 && !is_resting && fds[2].revents & POLLIN;
+		if (is_resting)
+			take_messages(supervisor);
+		if (r > 0 && fds[0].revents & POLLIN)
 			take_signal(supervisor);
-		if (fds[2].revents & POLLIN)
+		if (r > 0 && fds[1].revents & POLLIN)
 			presence_answer(supervisor->listener);
 	}
 	return supervisor->status;

@@ -30,6 +30,7 @@ struct session {
 	struct flusher *flusher;
 	struct fuse_session *fuse;
 	struct channel channel;
+	struct wards *wards;
 	const struct estate *estate;
 };
 
@@ -98,6 +99,40 @@ static void set_owner(struct mount *mount, const struct stat *root)
 	mount->group = is_user ? getegid() : root->st_gid;
 }
 
+/* Is it still open, and the file that the node is? The worker that had it may
+ * have died before it could say that it is not. */
+static bool is_wanted(const struct session *session,
+		      const struct wards_heir *heir)
+{
+	struct inode inode;
+	struct stamp stamp;
+
+	if (heir->opens == 0 ||
+	    inodes_get(session->mount.inodes, heir->node, &inode) ||
+	    source_stat_fd(heir->fd, &stamp, NULL))
+		return false;
+
+	const struct inode_identity identity = ops_identity(&stamp);
+
+	return inode_identity_equal(&inode.identity, &identity);
+}
+
+static int adopt_files(struct session *session)
+{
+	struct wards_heir heir;
+	int r = 0;
+
+	while (r == 0 && wards_next_heir(session->estate->keeper, &heir)) {
+		if (is_wanted(session, &heir)) {
+			r = files_adopt(session->mount.files, &heir);
+			continue;
+		}
+		wards_leave(session->wards, heir.ward);
+		close(heir.fd);
+	}
+	return r;
+}
+
 static int make_tables(struct session *session)
 {
 	struct mount *mount = &session->mount;
@@ -108,22 +143,32 @@ static int make_tables(struct session *session)
 		return r;
 	set_owner(mount, &facts);
 
-	const struct files_tools files = {.judge = session->service.judge,
-					  .flusher = session->flusher,
-					  .work = session->judging};
-
 	r = inodes_attach(session->estate->nodes, &mount->inodes);
 	if (r == 0)
-		r = files_new(&files, &mount->files);
+		r = wards_attach(session->estate->keeper,
+				 session->estate->control, &session->wards);
 	if (r)
 		return r;
 
-	const struct virtual_tools virtuals = {.judge = session->service.judge,
-					       .files = mount->files,
-					       .flusher = session->flusher,
-					       .quick = session->quick,
-					       .waiting = session->waiting,
-					       .slow = session->slow};
+	const struct files_tools files = {.judge = session->service.judge,
+					  .flusher = session->flusher,
+					  .work = session->judging,
+					  .wards = session->wards};
+
+	r = files_new(&files, &mount->files);
+	if (r == 0)
+		r = adopt_files(session);
+	if (r)
+		return r;
+
+	const struct virtual_tools virtuals = {
+		.judge = session->service.judge,
+		.files = mount->files,
+		.flusher = session->flusher,
+		.quick = session->quick,
+		.waiting = session->waiting,
+		.slow = session->slow,
+		.restarts = session->estate->restarts};
 
 	return virtuals_new(&virtuals, &mount->virtuals);
 }
@@ -189,12 +234,6 @@ static void stop(void *ctx)
 	fuse_session_exit(session->fuse);
 }
 
-/* One byte, on the way that the supervisor listens to. */
-static int tell_ready(const struct session *session)
-{
-	return write(session->estate->control, "", 1) == 1 ? 0 : -errno;
-}
-
 static int run_loop(struct session *session)
 {
 	struct fuse_loop_config *config = fuse_loop_cfg_create();
@@ -225,9 +264,8 @@ static int greet_and_serve(struct session *session)
 		return 0; /* it was unmounted while nobody served it */
 	if (r)
 		return trouble(r, "cannot agree with the kernel");
-	r = tell_ready(session);
-	if (r == 0)
-		r = run_loop(session);
+	wards_tell_ready(session->wards);
+	r = run_loop(session);
 	return r ? trouble(r, "the mount ended") : 0;
 }
 
@@ -248,6 +286,7 @@ static int serve_mount(struct session *session)
 	if (session->fuse)
 		fuse_session_destroy(session->fuse);
 	free_mount(session);
+	wards_free(session->wards);
 	slots_free(session->channel.slots);
 	return status;
 }

@@ -44,7 +44,14 @@ int estate_make(const char *source, struct estate *estate)
 	if (estate->root < 0)
 		return -errno;
 	r = make_requests(&estate->requests);
-	return r ? r : make_nodes(estate->root, &estate->nodes);
+	if (r == 0)
+		r = make_nodes(estate->root, &estate->nodes);
+	if (r)
+		return r;
+	estate->open = wards_new();
+	if (estate->open < 0)
+		return estate->open;
+	return wards_keeper_new(estate->open, &estate->keeper);
 }
 
 void estate_release(struct estate *estate)
@@ -53,6 +60,8 @@ void estate_release(struct estate *estate)
 	base_close(&estate->root);
 	base_close(&estate->requests);
 	base_close(&estate->nodes);
+	base_close(&estate->open);
 	base_close(&estate->control);
+	wards_keeper_free(estate->keeper);
 	*estate = ESTATE_NONE;
 }

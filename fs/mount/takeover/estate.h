@@ -4,16 +4,18 @@
 #ifndef FS_MOUNT_TAKEOVER_ESTATE_H
 #define FS_MOUNT_TAKEOVER_ESTATE_H
 
-#include "validate/base.h"
+#include "fs/mount/takeover/wards.h"
 
-/* Descriptors, all of the supervisor's, and what it counts. */
+/* All of it is the supervisor's. */
 struct estate {
 	unsigned restarts; /* how many workers there were before */
 	int device;	   /* /dev/fuse, of this mount */
 	int root;	   /* the source, whatever becomes of its name */
 	int requests;	   /* slots.h */
 	int nodes;	   /* inode.h */
-	int control;	   /* where a worker says that it is ready */
+	int open;	   /* wards.h */
+	int control;	   /* what a worker says to the supervisor: wards.h */
+	struct wards_keeper *keeper;
 };
 
 #define ESTATE_NONE                                                            \
@@ -22,6 +24,7 @@ struct estate {
 		.root = -1,                                                    \
 		.requests = -1,                                                \
 		.nodes = -1,                                                   \
+		.open = -1,                                                    \
 		.control = -1,                                                 \
 	})
 

@@ -110,6 +110,8 @@ static void write_directory_status(struct sheet *sheet, FILE *out,
 		.scan = "complete",
 		.coherence = "strict",
 		.pending = files_pending(tools->files),
+		.restarts = tools->restarts,
+		.takeover = "replay",
 	};
 
 	status_write(out, tools->judge, survey, &facts);

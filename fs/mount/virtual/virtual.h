@@ -19,6 +19,7 @@ struct virtual_tools {
 	struct work *quick;	 /* makes what says what is known */
 	struct work *waiting;	 /* makes what waits for one verdict */
 	struct work *slow;	 /* makes what is completed first */
+	unsigned restarts;	 /* how many workers there were before */
 };
 
 /* A finished text; immutable, shared by counting. */
