@@ -19,6 +19,14 @@ is 'restarts' "$(status worker.restarts)" 30
 echo "30 kills under load: longest pause $(value longest_ms) ms," \
 	"$(value reads) reads, $(value edits) edits"
 
+# Asked in the very moment of its death.
+i=0
+while [ $i -lt 10 ]; do
+	kill_worker
+	is "read $i after a kill" "$(cat "$mnt/a.json")" '{"a": 1}'
+	i=$((i + 1))
+done
+
 # A reader that has a file open goes on with it, whatever became of its name.
 mkdir "$src/d"
 awk 'BEGIN { for (i = 0; i < 40000; i++) print "# line " i }' >"$src/d/long.yaml"

@@ -288,6 +288,15 @@ static void raise_top(struct slots *slots, unsigned slot)
 		;
 }
 
+/*
+ * Have the page in memory. If the kernel had to bring it in while this process
+ * is being killed, it would give up, and whoever asked would get EIO.
+ */
+static void touch(const struct slots *slots, unsigned slot)
+{
+	*(volatile uint32_t *)&request_in(slots, slot)->len = 0;
+}
+
 /* The lowest is taken, so that few are in use and they are soon found. */
 static bool try_claim(struct slots *slots, unsigned *out)
 {
@@ -299,10 +308,11 @@ static bool try_claim(struct slots *slots, unsigned *out)
 			continue;
 		/* Before anybody can look for what is in it. */
 		raise_top(slots, slot);
-		if (atomic_compare_exchange_strong(owner, &is_free, READING)) {
-			*out = slot;
-			return true;
-		}
+		if (!atomic_compare_exchange_strong(owner, &is_free, READING))
+			continue;
+		touch(slots, slot);
+		*out = slot;
+		return true;
 	}
 	return false;
 }
