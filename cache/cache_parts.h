@@ -5,7 +5,7 @@
 #define CACHE_CACHE_PARTS_H
 
 #include "cache/index_queue.h"
-#include "cache/memory.h"
+#include "cache/memory/memory.h"
 #include "cache/store.h"
 #include "cache/uses.h"
 

@@ -1,7 +1,7 @@
 /* The memory tier: bounded, and the ones in use stay. */
 #include "tests/unit/cached.h"
 
-#include "cache/memory.h"
+#include "cache/memory/memory.h"
 
 static void put_number(struct memory *memory, unsigned n)
 {
@@ -119,6 +119,38 @@ static void what_is_used_outlives_what_is_not(void **state)
 	memory_free(memory);
 }
 
+static void put_same_size(struct memory *memory, unsigned n)
+{
+	const struct item item = item_of_number(n);
+	struct blob *blob = blob_new(300);
+
+	assert_non_null(blob);
+	memset(blob->bytes, 0, blob->size);
+	assert_int_equal(memory_put(memory, &item.key, blob), 0);
+	blob_release(blob);
+	blob_release(item.blob);
+}
+
+static void what_it_takes_to_choose_is_counted(void **state)
+{
+	const uint64_t limit = 1 << 20;
+	struct memory *memory;
+	struct memory_totals totals;
+	uint64_t cost;
+
+	(void)state;
+	assert_int_equal(memory_new(limit, &memory), 0);
+	put_same_size(memory, 0);
+	cost = memory_totals(memory).bytes;
+	for (unsigned n = 1; n < 10000; n++)
+		put_same_size(memory, n);
+	totals = memory_totals(memory);
+	assert_true(totals.evictions > 0);
+	assert_true(totals.bytes >= totals.entries * cost + limit / 32);
+	assert_true(totals.bytes < totals.entries * cost + limit / 24);
+	memory_free(memory);
+}
+
 static void one_who_reads_keeps_what_is_evicted(void **state)
 {
 	const struct item item = item_of_number(7);
@@ -170,6 +202,7 @@ int main(void)
 		cmocka_unit_test(the_same_key_is_replaced),
 		cmocka_unit_test(it_never_grows_beyond_its_limit),
 		cmocka_unit_test(what_is_used_outlives_what_is_not),
+		cmocka_unit_test(what_it_takes_to_choose_is_counted),
 		cmocka_unit_test(one_who_reads_keeps_what_is_evicted),
 		cmocka_unit_test(
 			draining_gives_all_in_order_and_leaves_nothing),

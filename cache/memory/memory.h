@@ -1,11 +1,15 @@
 /*
- * The memory tier: a table of items bounded by bytes, each step O(1). SIEVE
- * chooses what goes: a queue by age, one bit per item that a hit sets, and a
- * hand that clears bits and drops what has none. It was preferred to S3-FIFO
- * because a hit moves nothing, there is one queue and nothing to tune.
+ * The memory tier: a table of items bounded by bytes, each step O(1).
+ *
+ * What goes: items wait in two queues, those that were asked for again in the
+ * protected one, which has a share of the room; the oldest of the others is the
+ * one to go. A newcomer must have been asked for more often than that one
+ * (sketch.h), unless such counts prove to be worth nothing here (duels.h). So
+ * it is near the best of LRU, LFU and ARC where each of them is at its best;
+ * tests/bench/eviction.c tells how near.
  */
-#ifndef CACHE_MEMORY_H
-#define CACHE_MEMORY_H
+#ifndef CACHE_MEMORY_MEMORY_H
+#define CACHE_MEMORY_MEMORY_H
 
 #include "cache/item.h"
 
@@ -22,7 +26,8 @@ struct blob *memory_get(struct memory *memory, const struct item_key *key);
 
 /*
  * Keep another reference to `blob`, in place of what `key` had. What is too
- * large for a shard is not kept. 0 or -ENOMEM (then what was there is gone).
+ * large for a shard is not kept, and when the table is full, what is asked for
+ * less than what would have to go. 0 or -ENOMEM (then what was there is gone).
  */
 must_check int memory_put(struct memory *memory, const struct item_key *key,
 			  struct blob *blob);
@@ -34,13 +39,13 @@ must_check int memory_put(struct memory *memory, const struct item_key *key,
 must_check int memory_drain(struct memory *memory, struct item **items,
 			    size_t *count);
 
-/* Drop everything; counted as no eviction. */
+/* Drop everything, also what is known of popularity; counted as no eviction. */
 void memory_clear(struct memory *memory);
 
 struct memory_totals {
 	uint64_t entries;
-	uint64_t bytes; /* with what the table itself needs */
-	uint64_t evictions;
+	uint64_t bytes;	    /* with what the table itself needs */
+	uint64_t evictions; /* with newcomers that were not kept */
 };
 struct memory_totals memory_totals(struct memory *memory);
 
