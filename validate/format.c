@@ -4,8 +4,6 @@
 #include "validate/formats/formats.h"
 #include "validate/formats/xml/xml_encoding.h"
 
-#include <strings.h>
-
 static const struct format formats[] = {
 	{.name = "yaml",
 	 .key = "parse.yaml",
@@ -33,7 +31,10 @@ static const struct format formats[] = {
 	},
 };
 
-/* How a name tells the format; names[] are matched without ASCII case. */
+/*
+ * How a name tells the format. Lower case: ASCII case is ignored. Lists are in
+ * the order of the bytes: see find_rule().
+ */
 struct name_rule {
 	const char *name;
 	const char *format;
@@ -41,173 +42,173 @@ struct name_rule {
 };
 
 static const struct name_rule exact_names[] = {
-	{".editorconfig", "ini", "editorconfig"},
-	{".gitconfig", "ini", "gitconfig"},
-	{"gitconfig", "ini", "gitconfig"},
-	{".gitmodules", "ini", "gitconfig"},
-	{".lfsconfig", "ini", "gitconfig"},
-	{".my.cnf", "ini", "mycnf"},
-	{"my.cnf", "ini", "mycnf"},
-	{"my.ini", "ini", "mycnf"},
-	{"mysql.cnf", "ini", "mycnf"},
-	{"mysqld.cnf", "ini", "mycnf"},
-	{"mariadb.cnf", "ini", "mycnf"},
-	{"openssl.cnf", "ini", "openssl"},
-	{"setup.cfg", "ini", "setupcfg"},
-	{"tox.ini", "ini", "setupcfg"},
-	{"pytest.ini", "ini", "setupcfg"},
-	{".pytest.ini", "ini", "setupcfg"},
-	{"mypy.ini", "ini", "setupcfg"},
-	{".mypy.ini", "ini", "setupcfg"},
-	{"alembic.ini", "ini", "setupcfg"},
-	{".flake8", "ini", "setupcfg"},
-	{".coveragerc", "ini", "setupcfg"},
-	{".pylintrc", "ini", "setupcfg"},
-	{"pylintrc", "ini", "setupcfg"},
-	{".isort.cfg", "ini", "setupcfg"},
-	{".bumpversion.cfg", "ini", "setupcfg"},
-	{".style.yapf", "ini", "setupcfg"},
-	{".pydocstyle", "ini", "setupcfg"},
-	{".pypirc", "ini", "setupcfg"},
-	{".gitreview", "ini", "setupcfg"},
-	{".gitlint", "ini", "setupcfg"},
-	{"pip.conf", "ini", "setupcfg"},
-	{"pip.ini", "ini", "setupcfg"},
-	{".pydistutils.cfg", "ini", "setupcfg"},
-	{"babel.cfg", "ini", "setupcfg"},
-	{"ansible.cfg", "ini", "setupcfg"},
 	{".ansible.cfg", "ini", "setupcfg"},
-	{"supervisord.conf", "ini", "supervisor"},
-	{"uwsgi.ini", "ini", "uwsgi"},
-	{"wsl.conf", "ini", ""},
-	{".wslconfig", "ini", ""},
-	{"php.ini", "ini", "php"},
-	{".user.ini", "ini", "php"},
-	{"php-fpm.conf", "ini", "php"},
-	{".npmrc", "ini", "npmrc"},
-	{"npmrc", "ini", "npmrc"},
-	{".hgrc", "ini", "hg"},
-	{"hgrc", "ini", "hg"},
-	{"mercurial.ini", "ini", "hg"},
-	{"smb.conf", "ini", "samba"},
-	{"mimeapps.list", "ini", "desktop"},
-	{"index.theme", "ini", "desktop"},
-	{"networkmanager.conf", "ini", "keyfile"},
-	{"coredump.conf", "ini", "systemd"},
-	{"homed.conf", "ini", "systemd"},
-	{"journald.conf", "ini", "systemd"},
-	{"logind.conf", "ini", "systemd"},
-	{"networkd.conf", "ini", "systemd"},
-	{"oomd.conf", "ini", "systemd"},
-	{"pstore.conf", "ini", "systemd"},
-	{"resolved.conf", "ini", "systemd"},
-	{"timesyncd.conf", "ini", "systemd"},
-	{"os-release", "env", ""},
-	{"lsb-release", "env", ""},
-	{"cloud.cfg", "yaml", ""},
-	{"pyvenv.cfg", "ini", ""},
-	{"zoo.cfg", "properties", "properties"},
-	/* Not what name or folder say: no format of ours. */
-	{"resolv.conf", "", ""},
-	{"web.config", "xml", ""},
-	{"app.config", "xml", ""},
-	{"nuget.config", "xml", ""},
-	{"packages.config", "xml", ""},
+	{".babelrc", "jsonc", "jsonc"},
+	{".bumpversion.cfg", "ini", "setupcfg"},
 	{".clang-format", "yaml", ""},
 	{".clang-tidy", "yaml", ""},
 	{".clangd", "yaml", ""},
-	{".yamllint", "yaml", ""},
-	{".prettierrc", "yaml", ""},
-	{"tsconfig.json", "jsonc", "jsonc"},
-	{"jsconfig.json", "jsonc", "jsonc"},
-	{"devcontainer.json", "jsonc", "jsonc"},
+	{".coveragerc", "ini", "setupcfg"},
 	{".devcontainer.json", "jsonc", "jsonc"},
+	{".editorconfig", "ini", "editorconfig"},
 	{".eslintrc", "jsonc", "jsonc"},
 	{".eslintrc.json", "jsonc", "jsonc"},
-	{".jshintrc", "jsonc", "jsonc"},
+	{".flake8", "ini", "setupcfg"},
+	{".gitconfig", "ini", "gitconfig"},
+	{".gitlint", "ini", "setupcfg"},
+	{".gitmodules", "ini", "gitconfig"},
+	{".gitreview", "ini", "setupcfg"},
+	{".hgrc", "ini", "hg"},
+	{".isort.cfg", "ini", "setupcfg"},
 	{".jscsrc", "jsonc", "jsonc"},
+	{".jshintrc", "jsonc", "jsonc"},
+	{".lfsconfig", "ini", "gitconfig"},
+	{".my.cnf", "ini", "mycnf"},
+	{".mypy.ini", "ini", "setupcfg"},
+	{".npmrc", "ini", "npmrc"},
+	{".prettierrc", "yaml", ""},
+	{".pydistutils.cfg", "ini", "setupcfg"},
+	{".pydocstyle", "ini", "setupcfg"},
+	{".pylintrc", "ini", "setupcfg"},
+	{".pypirc", "ini", "setupcfg"},
+	{".pytest.ini", "ini", "setupcfg"},
+	{".style.yapf", "ini", "setupcfg"},
 	{".swcrc", "jsonc", "jsonc"},
-	{"tslint.json", "jsonc", "jsonc"},
+	{".user.ini", "ini", "php"},
+	{".wslconfig", "ini", ""},
+	{".yamllint", "yaml", ""},
+	{"alembic.ini", "ini", "setupcfg"},
+	{"ansible.cfg", "ini", "setupcfg"},
 	{"api-extractor.json", "jsonc", "jsonc"},
-	{".babelrc", "jsonc", "jsonc"},
-	{"composer.lock", "json", ""},
-	{"pipfile.lock", "json", ""},
-	{"flake.lock", "json", ""},
-	{"pipfile", "toml", ""},
+	{"app.config", "xml", ""},
+	{"babel.cfg", "ini", "setupcfg"},
 	{"cargo.lock", "toml", ""},
-	{"poetry.lock", "toml", ""},
-	{"uv.lock", "toml", ""},
+	{"cloud.cfg", "yaml", ""},
+	{"composer.lock", "json", ""},
 	{"containers.conf", "toml", ""},
+	{"coredump.conf", "ini", "systemd"},
+	{"devcontainer.json", "jsonc", "jsonc"},
+	{"flake.lock", "json", ""},
+	{"gitconfig", "ini", "gitconfig"},
+	{"hgrc", "ini", "hg"},
+	{"homed.conf", "ini", "systemd"},
+	{"index.theme", "ini", "desktop"},
+	{"journald.conf", "ini", "systemd"},
+	{"jsconfig.json", "jsonc", "jsonc"},
+	{"logind.conf", "ini", "systemd"},
+	{"lsb-release", "env", ""},
+	{"mariadb.cnf", "ini", "mycnf"},
+	{"mercurial.ini", "ini", "hg"},
+	{"mimeapps.list", "ini", "desktop"},
+	{"my.cnf", "ini", "mycnf"},
+	{"my.ini", "ini", "mycnf"},
+	{"mypy.ini", "ini", "setupcfg"},
+	{"mysql.cnf", "ini", "mycnf"},
+	{"mysqld.cnf", "ini", "mycnf"},
+	{"networkd.conf", "ini", "systemd"},
+	{"networkmanager.conf", "ini", "keyfile"},
+	{"npmrc", "ini", "npmrc"},
+	{"nuget.config", "xml", ""},
+	{"oomd.conf", "ini", "systemd"},
+	{"openssl.cnf", "ini", "openssl"},
+	{"os-release", "env", ""},
+	{"packages.config", "xml", ""},
+	{"php-fpm.conf", "ini", "php"},
+	{"php.ini", "ini", "php"},
+	{"pip.conf", "ini", "setupcfg"},
+	{"pip.ini", "ini", "setupcfg"},
+	{"pipfile", "toml", ""},
+	{"pipfile.lock", "json", ""},
+	{"poetry.lock", "toml", ""},
+	{"pstore.conf", "ini", "systemd"},
+	{"pylintrc", "ini", "setupcfg"},
+	{"pytest.ini", "ini", "setupcfg"},
+	{"pyvenv.cfg", "ini", ""},
 	{"registries.conf", "toml", ""},
+	/* Not what name or folder say: no format of ours. */
+	{"resolv.conf", "", ""},
+	{"resolved.conf", "ini", "systemd"},
+	{"setup.cfg", "ini", "setupcfg"},
+	{"smb.conf", "ini", "samba"},
+	{"supervisord.conf", "ini", "supervisor"},
+	{"timesyncd.conf", "ini", "systemd"},
+	{"tox.ini", "ini", "setupcfg"},
+	{"tsconfig.json", "jsonc", "jsonc"},
+	{"tslint.json", "jsonc", "jsonc"},
+	{"uv.lock", "toml", ""},
+	{"uwsgi.ini", "ini", "uwsgi"},
+	{"web.config", "xml", ""},
+	{"wsl.conf", "ini", ""},
+	{"zoo.cfg", "properties", "properties"},
 };
 
 static const struct name_rule extensions[] = {
-	{"yaml", "yaml", ""},
-	{"yml", "yaml", ""},
-	{"json", "json", ""},
-	{"jsonc", "jsonc", "jsonc"},
-	{"code-workspace", "jsonc", "jsonc"},
-	{"ndjson", "ndjson", "ndjson"},
-	{"jsonl", "ndjson", "ndjson"},
-	{"geojson", "json", ""},
-	{"webmanifest", "json", ""},
-	{"toml", "toml", ""},
-	{"ini", "ini", ""},
+	{"automount", "ini", "systemd"},
 	{"cfg", "ini", ""},
 	{"cnf", "ini", "cnf"},
-	{"repo", "ini", ""},
+	{"code-workspace", "jsonc", "jsonc"},
+	{"container", "ini", "systemd"},
+	{"csproj", "xml", ""},
 	{"desktop", "ini", "desktop"},
 	{"directory", "ini", "desktop"},
-	{"nmconnection", "ini", "keyfile"},
-	{"service", "ini", "systemd"},
-	{"socket", "ini", "systemd"},
-	{"timer", "ini", "systemd"},
-	{"mount", "ini", "systemd"},
-	{"automount", "ini", "systemd"},
-	{"swap", "ini", "systemd"},
-	{"target", "ini", "systemd"},
-	{"path", "ini", "systemd"},
-	{"slice", "ini", "systemd"},
-	{"scope", "ini", "systemd"},
-	{"network", "ini", "systemd"},
-	{"netdev", "ini", "systemd"},
-	{"link", "ini", "systemd"},
-	{"nspawn", "ini", "systemd"},
-	{"container", "ini", "systemd"},
-	{"volume", "ini", "systemd"},
-	{"kube", "ini", "systemd"},
 	{"dnssd", "ini", "systemd"},
 	{"env", "env", ""},
+	{"fsproj", "xml", ""},
+	{"geojson", "json", ""},
+	{"ini", "ini", ""},
+	{"json", "json", ""},
+	{"jsonc", "jsonc", "jsonc"},
+	{"jsonl", "ndjson", "ndjson"},
+	{"kube", "ini", "systemd"},
+	{"link", "ini", "systemd"},
+	{"mount", "ini", "systemd"},
+	{"ndjson", "ndjson", "ndjson"},
+	{"netdev", "ini", "systemd"},
+	{"network", "ini", "systemd"},
+	{"nmconnection", "ini", "keyfile"},
+	{"nspawn", "ini", "systemd"},
+	{"nuspec", "xml", ""},
+	{"path", "ini", "systemd"},
+	{"pom", "xml", ""},
 	{"properties", "properties", "properties"},
+	{"rdf", "xml", ""},
+	{"repo", "ini", ""},
+	{"resx", "xml", ""},
+	{"rng", "xml", ""},
+	{"scope", "ini", "systemd"},
+	{"service", "ini", "systemd"},
+	{"slice", "ini", "systemd"},
+	{"socket", "ini", "systemd"},
+	{"svg", "xml", ""},
+	{"swap", "ini", "systemd"},
+	{"target", "ini", "systemd"},
+	{"timer", "ini", "systemd"},
+	{"toml", "toml", ""},
+	{"urdf", "xml", ""},
+	{"vbproj", "xml", ""},
+	{"vcxproj", "xml", ""},
+	{"volume", "ini", "systemd"},
+	{"webmanifest", "json", ""},
+	{"wsdl", "xml", ""},
+	{"xacro", "xml", ""},
+	{"xaml", "xml", ""},
+	{"xhtml", "xml", ""},
+	{"xlf", "xml", ""},
+	{"xliff", "xml", ""},
 	{"xml", "xml", ""},
 	{"xsd", "xml", ""},
 	{"xsl", "xml", ""},
 	{"xslt", "xml", ""},
-	{"xhtml", "xml", ""},
-	{"svg", "xml", ""},
-	{"wsdl", "xml", ""},
-	{"rng", "xml", ""},
-	{"rdf", "xml", ""},
-	{"pom", "xml", ""},
-	{"csproj", "xml", ""},
-	{"fsproj", "xml", ""},
-	{"vbproj", "xml", ""},
-	{"vcxproj", "xml", ""},
-	{"nuspec", "xml", ""},
-	{"resx", "xml", ""},
-	{"xaml", "xml", ""},
-	{"xlf", "xml", ""},
-	{"xliff", "xml", ""},
-	{"urdf", "xml", ""},
-	{"xacro", "xml", ""},
+	{"yaml", "yaml", ""},
+	{"yml", "yaml", ""},
 };
 
 /* XML only if a '<' comes first: others have files of that name too. */
 static const struct name_rule tagged_extensions[] = {
-	{"config", "xml", ""},	     {"plist", "xml", ""},
-	{"props", "xml", ""},	     {"targets", "xml", ""},
-	{"launch", "xml", ""},	     {"ui", "xml", ""},
-	{"entitlements", "xml", ""},
+	{"config", "xml", ""}, {"entitlements", "xml", ""},
+	{"launch", "xml", ""}, {"plist", "xml", ""},
+	{"props", "xml", ""},  {"targets", "xml", ""},
+	{"ui", "xml", ""},
 };
 
 /* Names that mean something only in their folder. */
@@ -254,17 +255,55 @@ const struct format *format_find(const char *name)
 
 static const struct format_choice no_choice = {NULL, ""};
 
+static unsigned char fold(char byte)
+{
+	return (unsigned char)(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
+}
+
+/* As strncasecmp() of the C locale; `lower` is in lower case. Most end at the
+ * first byte. */
+static bool begins_with(const char *text, const char *lower)
+{
+	while (*lower && fold(*text) == (unsigned char)*lower) {
+		text++;
+		lower++;
+	}
+	return *lower == '\0';
+}
+
+static bool is_same(const char *text, const char *lower)
+{
+	return begins_with(text, lower) && text[strlen(lower)] == '\0';
+}
+
+/* The order of a rule's name and a name. */
+static int compare(const char *rule, struct span name)
+{
+	for (size_t i = 0; i < name.size; i++) {
+		const int order = (unsigned char)rule[i] - fold(name.data[i]);
+
+		if (order)
+			return order; /* also where the rule ends */
+	}
+	return rule[name.size] != '\0';
+}
+
 static const struct name_rule *find_rule(const struct name_rule *rules,
 					 size_t count, struct span name)
 {
-	/* Names are ASCII, and their first character decides most. */
-	const int first = name.size ? *name.data | 0x20 : 0;
+	size_t low = 0;
 
-	for (size_t i = 0; i < count; i++)
-		if ((*rules[i].name | 0x20) == first &&
-		    strlen(rules[i].name) == name.size &&
-		    strncasecmp(rules[i].name, name.data, name.size) == 0)
-			return &rules[i];
+	for (size_t high = count; low < high;) {
+		const size_t middle = (low + high) / 2;
+		const int order = compare(rules[middle].name, name);
+
+		if (order == 0)
+			return &rules[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	return NULL;
 }
 
@@ -302,8 +341,8 @@ static struct format_choice by_tail(const char *path)
 	for (size_t i = 0; i < array_size(tails); i++) {
 		const size_t length = strlen(tails[i].name);
 
-		if (size >= length &&
-		    strcmp(path + size - length, tails[i].name) == 0 &&
+		if (size >= length && path[size - length] == tails[i].name[0] &&
+		    memcmp(path + size - length, tails[i].name, length) == 0 &&
 		    (size == length || path[size - length - 1] == '/'))
 			return choice_of(&tails[i]);
 	}
@@ -326,7 +365,7 @@ static bool is_below(const char *path, const char *folder)
 static struct format_choice by_folder(const char *path, const char *extension)
 {
 	for (size_t i = 0; i < array_size(folders); i++)
-		if (strcasecmp(extension, folders[i].extension) == 0 &&
+		if (is_same(extension, folders[i].extension) &&
 		    is_below(path, folders[i].folder))
 			return (struct format_choice){format_find("ini"),
 						      folders[i].dialect};
@@ -364,7 +403,7 @@ static bool is_drop_in(const char *path)
 static struct format_choice by_tag(const char *extension,
 				   const struct content_facts *facts)
 {
-	if (strcasecmp(extension, "conf") == 0)
+	if (is_same(extension, "conf"))
 		return facts->has_declaration
 			       ? (struct format_choice){format_find("xml"), ""}
 			       : no_choice;
@@ -387,22 +426,19 @@ static struct format_choice by_name(const char *path,
 		return choice_of(exact);
 	if (choice.format)
 		return choice;
-	if (strncasecmp(name, ".env", 4) == 0 &&
-	    (name[4] == '\0' || name[4] == '.'))
+	if (begins_with(name, ".env") && (name[4] == '\0' || name[4] == '.'))
 		return (struct format_choice){format_find("env"), ""};
-	if (strncasecmp(name, "tsconfig.", 9) == 0 && dot &&
-	    strcasecmp(dot, ".json") == 0)
+	if (begins_with(name, "tsconfig.") && dot && is_same(dot, ".json"))
 		return (struct format_choice){format_find("jsonc"), "jsonc"};
 	if (!dot)
 		return no_choice;
 	choice = by_folder(path, dot + 1);
 	if (choice.format)
 		return choice;
-	if (strcasecmp(dot, ".conf") == 0 && is_drop_in(path))
+	if (is_same(dot, ".conf") && is_drop_in(path))
 		return (struct format_choice){format_find("ini"), "systemd"};
 	/* It may be anything, Python or Pascal options. */
-	if (strcasecmp(dot, ".cfg") == 0 && facts->has_bytes &&
-	    !facts->has_header)
+	if (is_same(dot, ".cfg") && facts->has_bytes && !facts->has_header)
 		return no_choice;
 	choice = look_up(extensions, array_size(extensions), span_of(dot + 1));
 	if (choice.format && span_is(span_of(choice.format->name), "json") &&
