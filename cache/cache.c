@@ -61,6 +61,7 @@ int cache_open(const struct cache_options *options, struct cache **out,
 	*why = NULL;
 	if (!cache)
 		return -ENOMEM;
+	cache->is_brief = options->is_brief;
 	pthread_mutex_init(&cache->flush_lock, NULL);
 	index_queue_init(&cache->rows);
 	pthread_mutex_init(&cache->generation_lock, NULL);
@@ -142,6 +143,15 @@ void cache_found_release(struct cache_found *found)
 	*found = (struct cache_found){0};
 }
 
+/* The block begins with it: see record.h. */
+struct verdict *cache_found_verdict(struct cache_found *found)
+{
+	struct verdict *verdict = found->block;
+
+	*found = (struct cache_found){0};
+	return verdict;
+}
+
 /* One look-up, while it goes from tier to tier. */
 struct look {
 	const struct digest *content;
@@ -200,6 +210,16 @@ static int look_in_memory(struct memory *memory, const struct item_key *key,
 	return r;
 }
 
+/* Without memory for it, it is found on disk once more. */
+static void keep_in_memory(struct cache *cache, const struct item_key *key,
+			   struct blob *blob)
+{
+	const int kept =
+		cache->is_brief ? 0 : memory_put(cache->memory, key, blob);
+
+	(void)kept;
+}
+
 static int look_on_disk(struct cache *cache, const struct item_key *key,
 			struct look *look)
 {
@@ -210,11 +230,8 @@ static int look_on_disk(struct cache *cache, const struct item_key *key,
 		r = store_get(cache->store, key, &blob);
 	if (!r)
 		r = accept(look, blob, TIER_DISK);
-	if (!r) {
-		const int kept = memory_put(cache->memory, key, blob);
-
-		(void)kept; /* else it is found on disk once more */
-	}
+	if (!r)
+		keep_in_memory(cache, key, blob);
 	blob_release(blob);
 	return r;
 }
@@ -348,12 +365,8 @@ static int accept_found(struct cache *cache, struct cache_ask *ask,
 
 	free(look.stale);
 	settle(cache, ask, r);
-	if (r == 0) {
-		const int kept = memory_put(cache->memory, &tour->keys[at],
-					    tour->blobs[at]);
-
-		(void)kept;
-	}
+	if (r == 0)
+		keep_in_memory(cache, &tour->keys[at], tour->blobs[at]);
 	return r == -ENOMEM ? r : 0;
 }
 
@@ -449,9 +462,12 @@ int cache_put(struct cache *cache, const struct cache_key *key,
 	if (!blob)
 		return -ENOMEM;
 
-	int r = memory_put(cache->memory, &full, blob);
+	const bool goes_to_disk = cache_wants_disk(cache);
+	int r = 0;
 
-	if (!r && cache_wants_disk(cache))
+	if (!cache->is_brief || !goes_to_disk)
+		r = memory_put(cache->memory, &full, blob);
+	if (!r && goes_to_disk)
 		r = memory_put(cache->pending, &full, blob);
 	blob_release(blob);
 	return r;

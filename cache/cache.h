@@ -50,6 +50,8 @@ struct cache_options {
 	uint64_t max_memory_bytes; /* of the memory tier; 0: none */
 	uint64_t max_disk_bytes;   /* beyond it old entries are dropped */
 	bool read_only;		   /* never write to the disk */
+	bool is_brief; /* each entry will be asked for about once: what the disk
+			  has, or is about to get, is not kept in memory too */
 };
 
 /*
@@ -77,6 +79,9 @@ struct cache_found {
 	void *block; /* holds what entry points to */
 };
 void cache_found_release(struct cache_found *found);
+
+/* Release it but for its verdict, which the caller owns (free()). */
+must_check struct verdict *cache_found_verdict(struct cache_found *found);
 
 /*
  * Look an entry up. 0 and *out; -ENOENT: a miss (absent, another content with

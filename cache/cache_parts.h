@@ -17,6 +17,7 @@ struct cache {
 	struct index_queue rows; /* likewise */
 	struct store *store;	 /* NULL: memory only */
 	struct uses *uses;	 /* what was hit, for the store's eviction */
+	bool is_brief;
 	pthread_mutex_t flush_lock;
 	unsigned failures;		     /* by flush_lock */
 	uint64_t saved_hits[TIER_INDEX + 1]; /* by flush_lock: in the totals */

@@ -185,22 +185,23 @@ int record_decode(struct span bytes, struct cache_entry *out, void **block)
 	if (r)
 		return r;
 
+	/* The verdict comes first: one who only wants that takes the block. */
+	const size_t verdict_room = aligned(layout.verdict_size);
 	const size_t list_size = layout.count * sizeof(struct dependency);
-	auto_free char *room =
-		malloc(list_size + layout.verdict_size + layout.paths_size);
+	auto_free char *verdict =
+		malloc(verdict_room + list_size + layout.paths_size);
 
-	if (!room)
+	if (!verdict)
 		return -ENOMEM;
 
+	char *room = verdict + verdict_room;
 	struct dependency *list = (struct dependency *)(void *)room;
-	char *verdict = room + list_size;
 	const uint8_t *from = (const uint8_t *)bytes.data;
 
 	memcpy(verdict, bytes.data + layout.verdict, layout.verdict_size);
 	if (!layout.is_blob && !verdict_is_sound(verdict, layout.verdict_size))
 		return -EBADMSG;
-	r = take_dependencies(bytes, &layout, list,
-			      verdict + layout.verdict_size);
+	r = take_dependencies(bytes, &layout, list, room + list_size);
 	if (r)
 		return r;
 	*out = (struct cache_entry){
@@ -214,6 +215,6 @@ int record_decode(struct span bytes, struct cache_entry *out, void **block)
 	else
 		out->verdict = (const struct verdict *)(const void *)verdict;
 	memcpy(out->content.bytes, from + CONTENT, DIGEST_SIZE);
-	*block = steal(&room);
+	*block = steal(&verdict);
 	return 0;
 }

@@ -36,7 +36,8 @@ void record_encode(const struct cache_entry *entry, char *to, size_t size);
 must_check struct blob *record_blob(const struct cache_entry *entry);
 
 /*
- * Read an entry. 0: *out points into *block, which the caller frees; -ESTALE:
+ * Read an entry. 0: *out points into *block, which the caller frees and which
+ * begins with the verdict or blob; -ESTALE:
  * another version or machine wrote it; -EBADMSG: damaged; -ENOMEM. The outs
  * change on success only.
  */

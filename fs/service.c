@@ -56,6 +56,7 @@ static int open_cache(const struct service_options *options,
 		.max_memory_bytes = MEMORY_TIER_BYTES,
 		.max_disk_bytes = disk_bytes(options, &why),
 		.read_only = options->read_only_cache,
+		.is_brief = !options->settings.watch_dependencies,
 	};
 
 	if (!options->use_cache)

@@ -10,7 +10,7 @@
 
 enum {
 	MAX_WORKERS = 256,
-	CHUNK = 32, /* entries that a worker takes at most */
+	CHUNK = 64, /* entries that a worker takes at most */
 	SHARES = 8, /* of each worker at least, so that all end together */
 };
 

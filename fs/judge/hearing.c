@@ -227,23 +227,21 @@ static bool is_fresh(void *ctx, const struct dependency *stored)
 				  &hearing->links);
 }
 
+/* Takes what was found, also when it fails. */
 static struct judgement *from_entry(struct hearing *hearing,
-				    const struct cache_found *found)
+				    struct cache_found *found)
 {
-	const struct verdict *stored = found->entry.verdict;
-	struct verdict *verdict = malloc(stored->size);
-
-	if (!verdict)
-		return NULL;
-	memcpy(verdict, stored, stored->size);
-
-	struct judgement *judgement = judgement_new(verdict, hearing->plan);
+	const uint32_t usec = found->entry.usec;
+	const int64_t validated_at = found->entry.validated_at;
+	const enum cache_tier tier = found->tier;
+	struct judgement *judgement =
+		judgement_new(cache_found_verdict(found), hearing->plan);
 
 	if (!judgement)
 		return NULL;
-	judgement->tier = found->tier;
-	judgement->usec = found->entry.usec;
-	judgement->validated_at = found->entry.validated_at;
+	judgement->tier = tier;
+	judgement->usec = usec;
+	judgement->validated_at = validated_at;
 	judgement->has_digest = true;
 	judgement->content = hearing->digest;
 	if (attach_links(hearing, judgement)) {
@@ -275,9 +273,7 @@ static int look_up(struct hearing *hearing, struct judgement **out,
 		return r;
 	}
 	*out = from_entry(hearing, &found);
-	r = *out ? 0 : -ENOMEM;
-	cache_found_release(&found);
-	return r;
+	return *out ? 0 : -ENOMEM;
 }
 
 static int look_up_or_validate(struct hearing *hearing, struct judgement **out)
@@ -339,7 +335,6 @@ static int recall_one(struct hearing *hearing, struct cache_ask *ask,
 		return 0;
 	}
 	out->judgement = from_entry(hearing, &ask->found);
-	cache_found_release(&ask->found);
 	links_release(&hearing->links);
 	return out->judgement ? 0 : -ENOMEM;
 }

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 
-enum { CHUNK = 32 };
+enum { CHUNK = 64 };
 
 struct index_stamp judge_index_stamp(const struct stamp *stamp)
 {

@@ -147,7 +147,11 @@ bool results_find(struct results *results, const char *path, struct result *out)
 {
 	pthread_mutex_lock(&results->lock);
 
-	const struct entry *entry = *find_locked(results, path, hash_of(path));
+	/* A run that looks at each file once keeps none: no hash for nothing.
+	 */
+	const struct entry *entry =
+		results->count ? *find_locked(results, path, hash_of(path))
+			       : NULL;
 
 	if (entry) {
 		*out = entry->result;

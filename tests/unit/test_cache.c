@@ -122,6 +122,63 @@ static void what_is_pending_is_found_without_a_memory_tier(void **state)
 	scratch_remove(folder);
 }
 
+static void a_brief_one_keeps_on_disk_what_goes_there(void **state)
+{
+	char *folder = scratch_make();
+	struct cache_options options = {.directory = folder,
+					.max_memory_bytes = MEMORY,
+					.is_brief = true};
+	struct cache *cache;
+	struct cache_stats stats;
+	char *why;
+
+	(void)state;
+	assert_int_equal(cache_open(&options, &cache, &why), 0);
+	put_number(cache, 1);
+	assert_int_equal(find_number(cache, 1), TIER_MEMORY);
+	assert_int_equal(cache_flush(cache), 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(find_number(cache, 1), TIER_DISK);
+	cache_stats(cache, &stats);
+	assert_int_equal(stats.memory_entries, 0);
+	cache_close(cache);
+	/* Where there is no disk, memory is all there is. */
+	options.directory = NULL;
+	assert_int_equal(cache_open(&options, &cache, &why), 0);
+	put_number(cache, 1);
+	assert_int_equal(find_number(cache, 1), TIER_MEMORY);
+	cache_close(cache);
+	scratch_remove(folder);
+}
+
+static void a_verdict_outlives_the_entry_it_came_with(void **state)
+{
+	struct cache *cache = open_cache(NULL, MEMORY);
+	struct cache_found found = {0};
+	struct sample sample;
+
+	(void)state;
+	for (unsigned n = 0; n < 8; n++) {
+		sample_make(&sample, n);
+		assert_int_equal(cache_put(cache, &sample.key, &sample.entry),
+				 0);
+		assert_int_equal(cache_get(cache, &sample.key,
+					   &sample.entry.content, NULL, NULL,
+					   &found, NULL),
+				 0);
+
+		struct verdict *verdict = cache_found_verdict(&found);
+
+		assert_null(found.block);
+		assert_int_equal(verdict->size, sample.entry.verdict->size);
+		assert_memory_equal(verdict, sample.entry.verdict,
+				    verdict->size);
+		free(verdict);
+		sample_release(&sample);
+	}
+	cache_close(cache);
+}
+
 static void make_twin(struct sample *sample, struct span content, unsigned n)
 {
 	sample_make(sample, n);
@@ -445,6 +502,8 @@ int main(void)
 			two_contents_with_one_tag_keep_their_own_verdicts),
 		cmocka_unit_test(
 			another_content_with_the_same_full_key_is_a_miss),
+		cmocka_unit_test(a_brief_one_keeps_on_disk_what_goes_there),
+		cmocka_unit_test(a_verdict_outlives_the_entry_it_came_with),
 		cmocka_unit_test(a_dependency_that_changed_makes_a_miss),
 		cmocka_unit_test(the_latest_entry_of_a_key_counts),
 		cmocka_unit_test(clearing_forgets_everywhere),
