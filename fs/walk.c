@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 
 /* Directories still to be read: a stack, so that depth costs no recursion. */
 struct pending {
@@ -18,6 +17,8 @@ struct walk {
 	void *ctx;
 	struct stamp *stamp; /* NULL: nobody wants it */
 	struct pending *pending;
+	size_t prefix_size;  /* of the directory being read, with a slash */
+	char path[PATH_MAX]; /* of the name at hand; begins with that */
 };
 
 static int push(struct walk *walk, const char *path)
@@ -50,22 +51,30 @@ static bool is_dots(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-static int visit_name(struct walk *walk, const char *directory,
-		      const char *name, unsigned char type)
+static void begin_directory(struct walk *walk, const char *path)
 {
-	char path[PATH_MAX];
-	const int size = snprintf(path, sizeof(path), "%s%s%s", directory,
-				  *directory ? "/" : "", name);
+	const size_t size = strlen(path);
+
+	memcpy(walk->path, path, size);
+	walk->prefix_size = size;
+	if (size)
+		walk->path[walk->prefix_size++] = '/';
+}
+
+static int visit_name(struct walk *walk, const char *name, unsigned char type)
+{
+	const size_t size = strlen(name) + 1;
 
 	/* Deeper than a path can be: it cannot be opened by anyone. */
-	if (size < 0 || (size_t)size >= sizeof(path))
+	if (walk->prefix_size + size > sizeof(walk->path))
 		return 0;
+	memcpy(walk->path + walk->prefix_size, name, size);
 
-	const int r = walk->visit(walk->ctx, path, type, 0);
+	const int r = walk->visit(walk->ctx, walk->path, type, 0);
 
 	if (r < 0)
 		return r;
-	return r == 0 && type == DT_DIR ? push(walk, path) : 0;
+	return r == 0 && type == DT_DIR ? push(walk, walk->path) : 0;
 }
 
 static void take_stamp(struct walk *walk, int directory, const char *name,
@@ -78,6 +87,7 @@ static void take_stamp(struct walk *walk, int directory, const char *name,
 
 static int read_names(struct walk *walk, const char *path, DIR *directory)
 {
+	begin_directory(walk, path);
 	for (;;) {
 		errno = 0;
 
@@ -94,7 +104,7 @@ static int read_names(struct walk *walk, const char *path, DIR *directory)
 
 		take_stamp(walk, dirfd(directory), entry->d_name, type);
 
-		const int r = visit_name(walk, path, entry->d_name, type);
+		const int r = visit_name(walk, entry->d_name, type);
 
 		if (r < 0)
 			return r;
@@ -132,7 +142,8 @@ int walk_tree(const struct source *source, const char *path, walk_visit *visit,
 int walk_tree_stamped(const struct source *source, const char *path,
 		      walk_visit *visit, void *ctx, struct stamp *stamp)
 {
-	struct walk walk = {source, visit, ctx, stamp, NULL};
+	struct walk walk = {
+		.source = source, .visit = visit, .ctx = ctx, .stamp = stamp};
 	int r = push(&walk, path);
 
 	while (walk.pending) {
