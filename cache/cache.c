@@ -127,6 +127,7 @@ void cache_close(struct cache *cache)
 			store_switch_off(cache->store);
 		save_counters(cache);
 	}
+	remote_close(cache->remote);
 	store_close(cache->store);
 	uses_free(cache->uses);
 	memory_free(cache->pending);
@@ -236,6 +237,33 @@ static int look_on_disk(struct cache *cache, const struct item_key *key,
 	return r;
 }
 
+/* A hit of another machine is kept here as if it had been made here. */
+static int accept_shared(struct cache *cache, const struct item_key *key,
+			 struct look *look, struct blob *blob)
+{
+	const int r = blob ? accept(look, blob, TIER_REMOTE) : -ENOENT;
+	int kept = 0;
+
+	if (!r)
+		kept = memory_put(cache->memory, key, blob);
+	if (!r && !kept && cache_wants_disk(cache))
+		kept = memory_put(cache->pending, key, blob);
+	(void)kept; /* else it is asked for once more */
+	blob_release(blob);
+	return r;
+}
+
+static int look_in_shared(struct cache *cache, const struct item_key *key,
+			  struct look *look)
+{
+	struct blob *blob;
+
+	if (!cache->remote)
+		return -ENOENT;
+	remote_get(cache->remote, key, 1, &blob);
+	return accept_shared(cache, key, look, blob);
+}
+
 /*
  * What is stale ends it, though another process may have put a fresh entry on
  * disk: is_fresh() is asked about one entry only, so that it may gather.
@@ -249,6 +277,8 @@ static int look_everywhere(struct cache *cache, const struct item_key *key,
 		r = look_in_memory(cache->pending, key, look);
 	if (r == -ENOENT)
 		r = look_on_disk(cache, key, look);
+	if (r == -ENOENT)
+		r = look_in_shared(cache, key, look);
 	return r;
 }
 
@@ -370,6 +400,36 @@ static int accept_found(struct cache *cache, struct cache_ask *ask,
 	return r == -ENOMEM ? r : 0;
 }
 
+/* What the disk does not have at all, all in one exchange. */
+static int get_shared(struct cache *cache, struct cache_ask *asks,
+		      cache_is_fresh *fresh, const struct tour *tour)
+{
+	struct item_key keys[LOOKS_MAX];
+	struct blob *blobs[LOOKS_MAX];
+	size_t of[LOOKS_MAX];
+	size_t n = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < tour->count; i++) {
+		if (tour->blobs[i])
+			continue;
+		keys[n] = tour->keys[i];
+		of[n++] = tour->asked[i];
+	}
+	if (n)
+		remote_get(cache->remote, keys, n, blobs);
+	for (size_t i = 0; i < n; i++) {
+		struct cache_ask *ask = &asks[of[i]];
+		struct look look = look_for(ask, fresh);
+		const int one = accept_shared(cache, &keys[i], &look, blobs[i]);
+
+		free(look.stale);
+		settle(cache, ask, one);
+		r = one == -ENOMEM ? one : r;
+	}
+	return r;
+}
+
 static int get_some(struct cache *cache, struct cache_ask *asks, size_t n,
 		    cache_is_fresh *fresh)
 {
@@ -381,12 +441,12 @@ static int get_some(struct cache *cache, struct cache_ask *asks, size_t n,
 	if (r == 0 && tour.count && cache->store)
 		store_get_many(cache->store, tour.looks, tour.count, keep_blob,
 			       &tour);
-	for (size_t i = 0; i < tour.count; i++) {
-		if (r == 0)
-			r = accept_found(cache, &asks[tour.asked[i]], fresh,
-					 &tour, i);
+	for (size_t i = 0; r == 0 && i < tour.count; i++)
+		r = accept_found(cache, &asks[tour.asked[i]], fresh, &tour, i);
+	if (r == 0 && cache->remote)
+		r = get_shared(cache, asks, fresh, &tour);
+	for (size_t i = 0; i < tour.count; i++)
 		blob_release(tour.blobs[i]);
-	}
 	return r;
 }
 
@@ -469,6 +529,8 @@ int cache_put(struct cache *cache, const struct cache_key *key,
 		r = memory_put(cache->memory, &full, blob);
 	if (!r && goes_to_disk)
 		r = memory_put(cache->pending, &full, blob);
+	if (!r && cache->remote)
+		remote_put(cache->remote, &full, blob);
 	blob_release(blob);
 	return r;
 }
@@ -563,6 +625,8 @@ int cache_flush(struct cache *cache)
 	const int r = flush_locked(cache);
 
 	pthread_mutex_unlock(&cache->flush_lock);
+	if (cache->remote)
+		remote_flush(cache->remote);
 	return r;
 }
 
@@ -600,7 +664,8 @@ uint64_t cache_generation(struct cache *cache)
 size_t cache_pending(struct cache *cache)
 {
 	return memory_totals(cache->pending).entries +
-	       index_queue_count(&cache->rows);
+	       index_queue_count(&cache->rows) +
+	       (cache->remote ? remote_pending(cache->remote) : 0);
 }
 
 void cache_stats(struct cache *cache, struct cache_stats *out)
@@ -631,6 +696,8 @@ int cache_clear(struct cache *cache)
 	pthread_mutex_lock(&cache->flush_lock);
 	memory_clear(cache->memory);
 	drop_pending(cache);
+	if (cache->remote)
+		remote_drop(cache->remote);
 	if (is_disk_writable(cache))
 		r = store_clear(cache->store);
 	pthread_mutex_unlock(&cache->flush_lock);

@@ -66,6 +66,24 @@ struct cache_options {
 must_check int cache_open(const struct cache_options *options,
 			  struct cache **out, char **why);
 
+/*
+ * Ask a server that other machines use too for what is neither in memory nor on
+ * disk, and give it what is put here (see cache/remote/remote.h). At most once,
+ * before threads use the cache. 0, or a negative errno and *why (owned): then
+ * the cache goes on without.
+ */
+struct remote_options;
+struct remote_stats;
+must_check int cache_share(struct cache *cache,
+			   const struct remote_options *options, char **why);
+void cache_remote_stats(struct cache *cache, struct remote_stats *out);
+
+/* Say why there is none, for cache_remote_stats(). */
+void cache_stay_alone(struct cache *cache, const char *reason);
+
+/* Is there one, whether it answers or not? */
+bool cache_is_shared(const struct cache *cache);
+
 /* Write what is pending and close. */
 void cache_close(struct cache *cache);
 
@@ -156,7 +174,8 @@ bool cache_keeps_blobs(struct cache *cache);
  */
 must_check int cache_flush(struct cache *cache);
 
-/* How much waits for cache_flush(): entries, and rows of the index. */
+/* How much waits for cache_flush(): entries, also for other machines, and rows
+ * of the index. */
 size_t cache_pending(struct cache *cache);
 
 /*

@@ -6,6 +6,7 @@
 
 #include "cache/index_queue.h"
 #include "cache/memory/memory.h"
+#include "cache/remote/remote.h"
 #include "cache/store.h"
 #include "cache/uses.h"
 
@@ -16,7 +17,9 @@ struct cache {
 	struct memory *pending;	 /* what the disk does not have yet */
 	struct index_queue rows; /* likewise */
 	struct store *store;	 /* NULL: memory only */
-	struct uses *uses;	 /* what was hit, for the store's eviction */
+	struct remote *remote;	 /* NULL: none; set before threads start */
+	char remote_reason[REMOTE_REASON_SIZE]; /* why there is none */
+	struct uses *uses; /* what was hit, for the store's eviction */
 	bool is_brief;
 	pthread_mutex_t flush_lock;
 	unsigned failures;		     /* by flush_lock */

@@ -12,14 +12,9 @@ enum {
 };
 static const char magic[MAGIC_SIZE + 1] = "cfgfs archive 1\n";
 
-struct digest archive_key(struct span key_file)
+struct digest archive_key(const struct key_file *key_file)
 {
-	struct digest_builder builder;
-
-	digest_begin(&builder);
-	digest_add(&builder, span_of("cfgfs archive key"));
-	digest_add(&builder, key_file);
-	return digest_end(&builder);
+	return key_file_derive(key_file, "cfgfs archive key");
 }
 
 /* Bytes on their way to the file, and into the signature. */

@@ -9,15 +9,13 @@
 #ifndef CACHE_MAINTAIN_ARCHIVE_H
 #define CACHE_MAINTAIN_ARCHIVE_H
 
+#include "cache/key_file.h"
 #include "cache/maintain/select.h"
 
-enum {
-	ARCHIVE_BLOCK = 65536,
-	ARCHIVE_KEY_MIN = 32, /* bytes of a key file */
-};
+enum { ARCHIVE_BLOCK = 65536 };
 
-/* The key that the bytes of a key file stand for. */
-struct digest archive_key(struct span key_file);
+/* The key that a key file stands for. */
+struct digest archive_key(const struct key_file *key_file);
 
 /*
  * Write to `fd` the sound records on these contents (NULL: on all). 0 and

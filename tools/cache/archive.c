@@ -19,9 +19,8 @@ static int read_file(const char *path, uint64_t max_bytes, struct snapshot *out)
 /* False: it was told what is wrong. */
 static bool read_key(const struct request *request, struct digest *key)
 {
-	enum { KEY_MAX = 1 << 20 };
-	struct snapshot file = {0};
-	int r;
+	struct key_file file = {0};
+	auto_free char *why = NULL;
 
 	if (!request->key_file) {
 		fputs("cfgfs: archives are signed: name a file of 32 random "
@@ -30,23 +29,13 @@ static bool read_key(const struct request *request, struct digest *key)
 		      stderr);
 		return false;
 	}
-	r = read_file(request->key_file, KEY_MAX, &file);
-	if (r) {
-		fprintf(stderr, "cfgfs: cannot read the key '%s': %s\n",
-			request->key_file, strerrordesc_np(-r));
+	if (key_file_read(request->key_file, false, &file, &why)) {
+		fprintf(stderr, "cfgfs: %s\n", why ? why : "out of memory");
 		return false;
 	}
-
-	const bool is_long = file.size >= ARCHIVE_KEY_MIN;
-
-	if (is_long)
-		*key = archive_key((struct span){file.bytes, file.size});
-	else
-		fprintf(stderr,
-			"cfgfs: the key '%s' is shorter than %d bytes\n",
-			request->key_file, ARCHIVE_KEY_MIN);
-	snapshot_release(&file);
-	return is_long;
+	*key = archive_key(&file);
+	key_file_release(&file);
+	return true;
 }
 
 /* Beside its place first, so that there is never half an archive. */
