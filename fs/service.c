@@ -93,6 +93,8 @@ int service_open(const struct service_options *options, struct service *service)
 	if (r == 0)
 		r = judge_new(service->source, service->cache, service->profile,
 			      &service->settings, &service->judge);
+	if (r == 0 && service->owns_cache && service->cache)
+		judge_share_cache(service->judge, &service->share_trouble);
 	if (r)
 		service_close(service);
 	return r;
@@ -106,5 +108,6 @@ void service_close(struct service *service)
 	profile_free(service->profile);
 	source_close(service->source);
 	free(service->cache_trouble);
+	free(service->share_trouble);
 	*service = (struct service){0};
 }

@@ -14,6 +14,7 @@ struct service {
 	bool owns_cache;
 	struct profile *profile;
 	struct judge *judge;
+	char *share_trouble; /* why it is not shared as was asked, or NULL */
 	char *cache_trouble; /* why the cache is in memory only, or NULL */
 };
 

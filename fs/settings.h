@@ -23,7 +23,9 @@ struct settings {
 	struct url_map *maps;	   /* --map; owned: settings_release() */
 	size_t map_count;
 	char *catalog; /* --catalog: full path of its folder, owned; or NULL */
-	const char *config_file; /* config=FILE outside the tree, or NULL */
+	const char *config_file; /* --config: a path from the root, or a full
+				    path outside it; NULL: the tree's own */
+	bool trust_config;	 /* the tree's own may say everything */
 	bool use_ignore_files;	 /* false: --no-ignore */
 	bool use_gitignore;
 	const char *baseline_file; /* --baseline: a path from the root, or a

@@ -46,6 +46,20 @@ bool units_parse_size(const char *text, uint64_t *bytes)
 	return true;
 }
 
+bool units_parse_wait(const char *text, uint64_t *milliseconds)
+{
+	const uint64_t maximum = 1u << 30;
+	uint64_t number;
+	const char *unit;
+
+	if (!read_digits(text, maximum, &number, &unit))
+		return false;
+	if (*unit && strcmp(unit, "ms") != 0 && strcmp(unit, "s") != 0)
+		return false;
+	*milliseconds = strcmp(unit, "s") == 0 ? number * 1000 : number;
+	return true;
+}
+
 bool units_parse_age(const char *text, int64_t *seconds)
 {
 	static const struct {

@@ -12,6 +12,9 @@
  */
 must_check bool units_parse_size(const char *text, uint64_t *bytes);
 
+/* Digits with ms or s behind them, or milliseconds; 0 is allowed. */
+must_check bool units_parse_wait(const char *text, uint64_t *milliseconds);
+
 /* Digits with s, m, h, d or w behind them, or seconds; 0 is allowed. */
 must_check bool units_parse_age(const char *text, int64_t *seconds);
 

@@ -39,6 +39,10 @@ static const char usage[] =
 	"DIR\n"
 	"      --catalog DIR      schemas by file name, from a copy of "
 	"SchemaStore\n"
+	"      --config FILE      in place of .cfgfs.yaml; outside of the tree "
+	"it is trusted\n"
+	"      --trust-config     let .cfgfs.yaml name a server to share the "
+	"cache with\n"
 	"      --require-schema   a file without a schema is invalid\n"
 	"      --show-values      messages and excerpts may show values from "
 	"the files\n"
@@ -164,6 +168,8 @@ static int open_service(struct check *check, struct part *part)
 	check->cache = part->service.cache;
 	if (part->service.cache_trouble)
 		fprintf(stderr, "cfgfs: %s\n", part->service.cache_trouble);
+	if (part->service.share_trouble)
+		fprintf(stderr, "cfgfs: %s\n", part->service.share_trouble);
 	return 0;
 }
 

@@ -28,11 +28,18 @@ static const char usage[] =
 	"               wait=50ms           how long a read waits for a "
 	"verdict\n"
 	"               workers=N           threads that validate\n"
+	"               config=FILE         in place of .cfgfs.yaml; trusted "
+	"outside\n"
+	"                                   of the tree\n"
+	"               trust-config        let .cfgfs.yaml name a server to "
+	"share\n"
+	"                                   the cache with\n"
 	"               allow_other         let other users in\n"
 	"               or an option of libfuse: auto_unmount, noexec, ...\n"
 	"\n"
 	"  --schema-mode MODE, --dialect DRAFT, --map URL=DIR, --catalog DIR,\n"
-	"  --require-schema, --show-values, --baseline FILE\n"
+	"  --require-schema, --show-values, --baseline FILE, --config FILE,\n"
+	"  --trust-config\n"
 	"               as for 'cfgfs check'\n";
 
 static int wrong(const char *why)

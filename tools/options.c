@@ -192,6 +192,12 @@ bool options_apply_schema(int option, const char *value,
 	case OPTION_BASELINE:
 		settings->baseline_file = value;
 		return true;
+	case OPTION_CONFIG:
+		settings->config_file = value;
+		return true;
+	case OPTION_TRUST_CONFIG:
+		settings->trust_config = true;
+		return true;
 	default:
 		*is_one = false;
 		return true;
@@ -319,16 +325,20 @@ static int name_file(const char **file, const char *root, char **name)
 int options_name_files(struct settings *settings, const char *root,
 		       struct options_names *names)
 {
-	const int r = name_file(&settings->forced_schema, root, &names->schema);
+	int r = name_file(&settings->forced_schema, root, &names->schema);
 
-	return r ? r
-		 : name_file(&settings->baseline_file, root, &names->baseline);
+	if (r == 0)
+		r = name_file(&settings->baseline_file, root, &names->baseline);
+	if (r == 0)
+		r = name_file(&settings->config_file, root, &names->config);
+	return r;
 }
 
 void options_names_release(struct options_names *names)
 {
 	free(names->schema);
 	free(names->baseline);
+	free(names->config);
 	*names = (struct options_names){0};
 }
 

@@ -35,6 +35,8 @@ struct tool_options {
 		{"catalog", required_argument, NULL, OPTION_CATALOG},          \
 		{"require-schema", no_argument, NULL, OPTION_REQUIRE_SCHEMA},  \
 		{"baseline", required_argument, NULL, OPTION_BASELINE},        \
+		{"config", required_argument, NULL, OPTION_CONFIG},            \
+		{"trust-config", no_argument, NULL, OPTION_TRUST_CONFIG},      \
 	{                                                                      \
 		"show-values", no_argument, NULL, OPTION_SHOW_VALUES           \
 	}
@@ -46,6 +48,8 @@ enum {
 	OPTION_REQUIRE_SCHEMA,
 	OPTION_SHOW_VALUES,
 	OPTION_BASELINE,
+	OPTION_CONFIG,
+	OPTION_TRUST_CONFIG,
 	OPTION_OTHERS, /* the first number that is free */
 };
 must_check bool options_apply_schema(int option, const char *value,
@@ -58,13 +62,14 @@ must_check bool options_apply_schema(int option, const char *value,
 must_check char *options_name_in_tree(const char *path, const char *root);
 
 /*
- * Make the settings name schema and baseline as that tree does. The names are
- * kept in *names, to be released when the settings are no longer used. 0 or
- * -ENOMEM.
+ * Make the settings name schema, baseline and configuration as that tree does.
+ * The names are kept in *names, to be released when the settings are no longer
+ * used. 0 or -ENOMEM.
  */
 struct options_names {
-	char *schema; /* owned, like the other */
+	char *schema; /* owned, like the others */
 	char *baseline;
+	char *config;
 };
 must_check int options_name_files(struct settings *settings, const char *root,
 				  struct options_names *names);

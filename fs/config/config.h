@@ -8,6 +8,7 @@
 #include "fs/baseline/baseline.h"
 #include "fs/folders.h"
 #include "fs/settings.h"
+#include "fs/sharing.h"
 #include "validate/host.h"
 #include "validate/plan.h"
 #include "validate/verdict.h"
@@ -101,6 +102,13 @@ must_check bool config_suppression(const struct config *config,
 /* Is everything below this directory excluded? The reason or NULL. */
 const char *config_excluded_directory(const struct config *config,
 				      const char *path);
+
+/* What it asks for under `cache.remote`, NULL: nothing. Not owned. */
+const struct sharing *config_sharing(const struct config *config);
+
+/* Was it named from outside the tree, or is the tree trusted? Only then it may
+ * say what a hostile author of the tree must not. */
+bool config_is_trusted(const struct config *config);
 
 /* External checks of the tree's own configuration: they are never run. */
 size_t config_untrusted_checks(const struct config *config);

@@ -116,6 +116,7 @@ static void forget(struct config *config, size_t ignore_count)
 	config->catalog_folder = NULL;
 	config->suppress_count = 0;
 	config->baseline_path = NULL;
+	config->sharing = (struct sharing){0};
 }
 
 static int judge(struct config *config, struct span content,

@@ -57,6 +57,7 @@ struct config {
 	size_t suppress_count;
 	const char *baseline_path; /* as the file names it, or NULL */
 	struct baseline *baseline; /* shared; NULL: none */
+	struct sharing sharing;	   /* `cache.remote` */
 };
 
 /*

@@ -432,6 +432,7 @@ int config_read(struct config *config, const struct doc *doc,
 						      read_checks,
 						      config_read_suppress,
 						      config_read_baseline,
+						      config_read_remote,
 						      read_ignore};
 	struct reader reader = {
 		.config = config, .doc = doc, .findings = findings, .line = 1};

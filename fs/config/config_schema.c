@@ -1,5 +1,8 @@
 #include "fs/config/config.h"
 
+/* ISO C promises 4095 characters in a literal, gcc and clang any number. */
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+
 /* The preprocessor quotes it: what stands here is plain JSON. */
 #define TEXT(...) #__VA_ARGS__
 
@@ -126,6 +129,65 @@ const char config_schema_text[] = TEXT(
       "title": "Folder, from the root, with SchemaStore's catalog.json",
       "type": ["string", "null"],
       "pattern": "."
+    },
+    "cache": {
+      "title": "Where verdicts are kept",
+      "type": ["object", "null"],
+      "additionalProperties": false,
+      "properties": {
+        "remote": {
+          "title": "A Redis or Valkey server that machines share; counts only in a configuration that is trusted",
+          "type": ["object", "null"],
+          "additionalProperties": false,
+          "required": ["url"],
+          "properties": {
+            "url": {
+              "title": "redis, rediss (TLS) or unix, as in redis:, two slashes, cache.example:6379; or off",
+              "type": "string",
+              "pattern": "^(off$|(rediss?|unix):[/]{2}.)"
+            },
+            "key_file": {
+              "title": "Full path of the file of 32 random bytes or more that signs entries; the same on all machines",
+              "type": "string",
+              "pattern": "^[/]"
+            },
+            "auth_file": {
+              "title": "Full path of a file with the password, or with user and password on two lines",
+              "type": "string",
+              "pattern": "^[/]"
+            },
+            "ca_file": {
+              "title": "Full path of certificates that count beside the system's",
+              "type": "string",
+              "pattern": "^[/]"
+            },
+            "namespace": {
+              "title": "What the names of entries begin with",
+              "type": "string",
+              "pattern": "^[A-Za-z0-9._:-]{1,64}$"
+            },
+            "ttl": {
+              "title": "How long the server keeps an entry: 12h, 30d; 0s for as long as it likes",
+              "type": "string",
+              "pattern": "^[0-9]+[smhdw]$"
+            },
+            "read_only": {
+              "title": "Take entries from it, and give none",
+              "type": "boolean"
+            },
+            "connect": {
+              "title": "How long the first contact is waited for: 50ms",
+              "type": "string",
+              "pattern": "^[0-9]+(ms|s)$"
+            },
+            "answer": {
+              "title": "How long answers are waited for in all: 50ms",
+              "type": "string",
+              "pattern": "^[0-9]+(ms|s)$"
+            }
+          }
+        }
+      }
     },
     "suppress": {
       "title": "Findings that do not count",

@@ -60,4 +60,7 @@ must_check void *reader_room(struct reader *reader, uint32_t array,
 must_check int config_read_suppress(struct reader *reader, uint32_t root);
 must_check int config_read_baseline(struct reader *reader, uint32_t root);
 
+/* The key `cache` (config_remote.c). */
+must_check int config_read_remote(struct reader *reader, uint32_t root);
+
 #endif

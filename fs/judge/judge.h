@@ -23,6 +23,13 @@ must_check int judge_new(struct source *source, struct cache *cache,
 			 const struct settings *settings, struct judge **out);
 void judge_free(struct judge *judge);
 
+/*
+ * Let its cache be shared, if a configuration that may say so or the
+ * environment names a server. Before threads use it. What keeps it from that
+ * is told in *why (owned), else NULL; the judge goes on without.
+ */
+void judge_share_cache(struct judge *judge, char **why);
+
 struct source *judge_source(struct judge *judge);
 struct cache *judge_cache(struct judge *judge);
 struct profile *judge_profile(struct judge *judge);

@@ -77,6 +77,27 @@ static void write_evictions(FILE *out, struct cache *cache)
 	write_number(out, "cache.evictions", stats.evictions);
 }
 
+static void write_text(FILE *out, const char *key, const char *text)
+{
+	fprintf(out, "%s ", key);
+	report_write_field(out, text);
+	fputc('\n', out);
+}
+
+static void write_remote(FILE *out, struct cache *cache)
+{
+	struct remote_stats stats = {.state = REMOTE_OFF};
+
+	if (cache)
+		cache_remote_stats(cache, &stats);
+	write_text(out, "cache.remote", remote_state_name(stats.state));
+	write_text(out, "cache.remote_reason", stats.reason);
+	write_number(out, "cache.remote_asked", stats.asked);
+	write_number(out, "cache.remote_written", stats.written);
+	write_number(out, "cache.remote_rejected", stats.rejected);
+	write_number(out, "cache.remote_failures", stats.failures);
+}
+
 /* Time spent in finding out, not in reading, hashing or the cache. */
 static double check_seconds(const struct profile *profile)
 {
@@ -111,13 +132,7 @@ void status_write(FILE *out, struct judge *judge, const struct survey *survey,
 	write_number(out, "worker.restarts", facts->restarts);
 	fprintf(out, "takeover %s\n",
 		facts->takeover ? facts->takeover : "none");
-}
-
-static void write_text(FILE *out, const char *key, const char *text)
-{
-	fprintf(out, "%s ", key);
-	report_write_field(out, text);
-	fputc('\n', out);
+	write_remote(out, judge_cache(judge));
 }
 
 static void write_finding_counts(FILE *out, const struct verdict *verdict)

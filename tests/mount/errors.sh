@@ -35,9 +35,10 @@ wrong 'a wrong wait' "'wait' cannot be" mount -o wait=soon "$src" "$mnt"
 wrong 'wrong workers' "'workers' cannot be '0'" mount -o workers=0 "$src" "$mnt"
 wrong 'writable' 'suid.* not allowed' mount -o suid "$src" "$mnt"
 for option in on_invalid=deny on_invalid=lastgood level=thorough \
-	coherence=fast coherence=rehash rw xattr warm name=x state=/x config=x; do
+	coherence=fast coherence=rehash rw xattr warm name=x state=/x; do
 	wrong "$option" 'not available yet' mount -o $option "$src" "$mnt"
 done
+wrong 'no such configuration' "'config': cannot use 'x'" mount -o config=x "$src" "$mnt"
 wrong 'nothing to unmount' 'nothing is mounted' umount "$mnt"
 wrong 'no such mountpoint' "No such file" umount "$work/none/none"
 if [ "$(id -u)" = 0 ]; then

@@ -153,6 +153,26 @@ static bool parse_number(const char *text, uint64_t *number, const char **unit)
 	return end != text && !errno && *text >= '0' && *text <= '9';
 }
 
+/* The working directory is left before it is read. */
+static bool set_config(const struct setting *setting)
+{
+	char *path = realpath(setting->value, NULL);
+
+	if (!path)
+		return refuse(setting, "option 'config': cannot use '%s': %s",
+			      setting->value, strerrordesc_np(errno));
+	free(setting->options->config_file);
+	setting->options->config_file = path;
+	setting->options->service.settings.config_file = path;
+	return true;
+}
+
+static bool set_trust_config(const struct setting *setting)
+{
+	setting->options->service.settings.trust_config = true;
+	return true;
+}
+
 static bool set_max_size(const struct setting *setting)
 {
 	static const char units[] = "KMG";
@@ -277,8 +297,8 @@ static const struct rule rules[] = {
 	{"on_write", true, not_yet},
 	{"on_error", true, not_yet},
 	{"state", true, not_yet},
-	{"config", true, not_yet},
-	{"trust-config", false, not_yet},
+	{"config", true, set_config},
+	{"trust-config", false, set_trust_config},
 	{"name", true, not_yet},
 	{"xattr", false, not_yet},
 	{"warm", false, not_yet},

@@ -18,6 +18,7 @@ struct session_options {
 	mode_t report_mode;    /* of .report, FILE.status and FILE.report */
 	char *libfuse_options; /* owned; comma between, or NULL */
 	char *cache_directory; /* owned; named by an option, or NULL */
+	char *config_file;     /* likewise */
 };
 
 #define SESSION_DEFAULT                                                        \

@@ -308,6 +308,8 @@ int worker_run(const struct session_options *options,
 		return trouble(r, "cannot open the source");
 	if (session.service.cache_trouble)
 		fprintf(stderr, "cfgfs: %s\n", session.service.cache_trouble);
+	if (session.service.share_trouble)
+		fprintf(stderr, "cfgfs: %s\n", session.service.share_trouble);
 	if (estate->restarts == 0)
 		tell_about_configuration(session.service.judge);
 
