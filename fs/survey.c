@@ -20,6 +20,7 @@ struct team {
 	const struct survey_options *options;
 	struct survey *survey;
 	bool uses_index;
+	bool uses_batches;
 	size_t chunk;	    /* entries taken at a time */
 	atomic_size_t next; /* entry to take */
 	atomic_int error;   /* the first one ends the work of all */
@@ -268,11 +269,43 @@ static int recall(struct team *team, struct recall *memory,
 	return r;
 }
 
+/* What is not known yet, read and looked up together if that pays. */
+static int complete_together(struct team *team, struct survey_entry *entries,
+			     size_t count)
+{
+	struct recalled files[CHUNK];
+	struct survey_entry *of[CHUNK];
+	size_t used = 0;
+	int r;
+
+	for (size_t i = 0; i < count; i++) {
+		struct survey_entry *entry = &entries[i];
+
+		if (!entry->judgement)
+			entry->judgement = known(team->judge, entry->path);
+		entry->tier = entry->tier ? entry->tier : TIER_MEMORY;
+		if (entry->judgement)
+			continue;
+		of[used] = entry;
+		files[used++] = (struct recalled){.path = entry->path};
+	}
+	r = judge_batch(team->judge, files, used,
+			team->options->depth == SURVEY_JUDGED);
+	for (size_t i = 0; i < used; i++) {
+		of[i]->judgement = files[i].judgement;
+		if (files[i].judgement)
+			of[i]->tier = files[i].judgement->tier;
+	}
+	return r;
+}
+
 static int complete_all(struct team *team, struct recall *memory,
 			struct survey_entry *entries, size_t count)
 {
 	int r = recall(team, memory, entries, count);
 
+	if (r == 0 && team->uses_batches && !is_cancelled(team->options))
+		r = complete_together(team, entries, count);
 	for (size_t i = 0; r == 0 && i < count; i++) {
 		r = is_cancelled(team->options) ? -ECANCELED
 						: complete(team, &entries[i]);
@@ -405,6 +438,8 @@ int survey_run(struct judge *judge, const char *path,
 		.survey = &survey,
 		.uses_index = options->depth != SURVEY_KNOWN &&
 			      judge_has_index(judge),
+		.uses_batches = options->depth != SURVEY_KNOWN &&
+				judge_has_batches(judge),
 	};
 	int r = collect(&team, path);
 

@@ -1,4 +1,5 @@
 /* cfgfs check: judge files without a mount. */
+#include "cache/remote/remote.h"
 #include "fs/report/output.h"
 #include "fs/report/report.h"
 #include "tools/baseline.h"
@@ -180,6 +181,20 @@ static void flush(const struct check *check)
 	if (r)
 		fprintf(stderr, "cfgfs: the cache could not be written: %s\n",
 			strerrordesc_np(-r));
+}
+
+/* Why other machines could not help, or be helped. The answer is the same. */
+static void tell_sharing(const struct check *check)
+{
+	struct remote_stats stats = {.state = REMOTE_OFF};
+
+	if (check->cache)
+		cache_remote_stats(check->cache, &stats);
+	if (stats.state != REMOTE_OFF && *stats.reason)
+		fprintf(stderr, "cfgfs: the shared cache %s: %s\n",
+			stats.state == REMOTE_OPEN ? "is not used"
+						   : "was of little use",
+			stats.reason);
 }
 
 static void check_path(struct check *check, struct part *part, const char *path)
@@ -575,6 +590,7 @@ static int run_check(struct check *check, int argc, char **argv)
 	check_all(check, paths);
 	/* What was found out is kept also if nobody reads it to the end. */
 	flush(check);
+	tell_sharing(check);
 	write_outputs(check, now_seconds() - start);
 	for (size_t i = 0; i < check->part_count; i++)
 		tell_configuration(&check->parts[i]);

@@ -1,4 +1,5 @@
 /* cfgfs explain: how one file is judged, and what is stored about it. */
+#include "cache/remote/remote.h"
 #include "fs/report/report.h"
 #include "fs/service.h"
 #include "tools/command.h"
@@ -18,7 +19,7 @@ static const char usage[] =
 	"\n"
 	"  -s, --schema FILE, -l, --level LEVEL, --schema-mode M, --dialect "
 	"D,\n"
-	"      --map URL=DIR, --catalog DIR,\n"
+	"      --map URL=DIR, --catalog DIR, --config FILE, --trust-config,\n"
 	"      --root DIR, --cache DIR, --gitignore, --no-ignore as for "
 	"check\n";
 
@@ -151,6 +152,23 @@ static void print_stored(struct judge *judge, const struct judgement *stored)
 	}
 }
 
+/* What other machines have judged, and whether it counts here. */
+static void print_sharing(struct judge *judge)
+{
+	struct remote_stats stats = {.state = REMOTE_OFF};
+
+	if (judge_cache(judge))
+		cache_remote_stats(judge_cache(judge), &stats);
+	if (stats.state == REMOTE_OFF && !*stats.reason)
+		return;
+	printf("  %-13s %s", "shared cache", remote_state_name(stats.state));
+	if (*stats.reason) {
+		printf(": ");
+		report_write_field(stdout, stats.reason);
+	}
+	putchar('\n');
+}
+
 static void print_engine(void)
 {
 	char engine[ENGINE_TEXT_SIZE];
@@ -238,6 +256,7 @@ static void print_explanation(struct judge *judge,
 		  DIGEST_TAG_SIZE);
 	print_hex("key.plan", explanation->key.plan.bytes, DIGEST_SIZE);
 	print_index(explanation);
+	print_sharing(judge);
 	if (explanation->stored)
 		print_stored(judge, explanation->stored);
 	else

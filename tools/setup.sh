@@ -3,7 +3,7 @@
 
 build_packages='gcc meson ninja-build pkg-config libfuse3-dev fuse3 liblmdb-dev
 libxxhash-dev libyaml-dev libinih-dev libcmocka-dev libsodium-dev libpcre2-dev
-libexpat1-dev'
+libexpat1-dev libhiredis-dev libssl-dev'
 
 # install_packages NAME...: those of them that are not there yet.
 install_packages() {

@@ -97,6 +97,19 @@ void recall_free(struct recall *recall);
 must_check int recall_files(struct recall *recall, struct recalled *files,
 			    size_t count);
 
+/*
+ * Judge files as judge_file() does, but read some of them first and look them
+ * up together: a cache that is shared answers many as quickly as one. Without
+ * `may_validate` as judge_file_stored(). 0; -ENOMEM; -ECANCELED; what was found
+ * by then is the caller's. Files that are left without a judgement are for
+ * judge_file(). Stamps are not looked at.
+ */
+must_check int judge_batch(struct judge *judge, struct recalled *files,
+			   size_t count, bool may_validate);
+
+/* Does that pay? */
+bool judge_has_batches(const struct judge *judge);
+
 /* Is there an index to be used at all? */
 bool judge_has_index(const struct judge *judge);
 

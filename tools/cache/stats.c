@@ -2,6 +2,7 @@
 #include "tools/cache/request.h"
 
 #include "cache/record.h"
+#include "fs/sharing.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -93,6 +94,32 @@ static void ratio(struct printer *printer, const struct store_totals *totals)
 		putchar('\n');
 }
 
+/* As the environment has it: no tree is at hand whose configuration counts. */
+static void look_at_remote(struct remote_stats *out, char **why)
+{
+	struct sharing sharing = {0};
+	struct remote_options options;
+	struct remote *remote;
+
+	sharing_read_environment(&sharing);
+	if (!sharing_is_wanted(&sharing) ||
+	    !sharing_parse(&sharing, &options, why) ||
+	    remote_open(&options, &remote, why))
+		return;
+	remote_await(remote, out);
+	remote_close(remote);
+}
+
+static void remote(struct printer *printer)
+{
+	struct remote_stats stats = {.state = REMOTE_OFF};
+	auto_free char *why = NULL;
+
+	look_at_remote(&stats, &why);
+	text(printer, "remote", remote_state_name(stats.state));
+	text(printer, "remote_reason", why ? why : stats.reason);
+}
+
 static void print(const struct request *request,
 		  const struct store_totals *totals, const struct ages *ages)
 {
@@ -113,7 +140,7 @@ static void print(const struct request *request,
 	number(&printer, "file_bytes", file_bytes(request->place));
 	number(&printer, "oldest", (uint64_t)ages->oldest);
 	number(&printer, "newest", (uint64_t)ages->newest);
-	text(&printer, "remote", "off");
+	remote(&printer);
 	if (printer.as_json)
 		puts("}");
 }
