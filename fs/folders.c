@@ -32,12 +32,15 @@ static int add_all(struct folders *folders, const struct settings *settings)
 {
 	const char *schema = settings->forced_schema;
 	const char *baseline = settings->baseline_file;
+	const char *config = settings->config_file;
 	int r = 0;
 
 	if (schema && *schema == '/')
 		r = add_folder_of(folders, schema);
 	if (r == 0 && baseline && *baseline == '/')
 		r = add_folder_of(folders, baseline);
+	if (r == 0 && config && *config == '/')
+		r = add_folder_of(folders, config);
 	for (size_t i = 0; r == 0 && i < settings->map_count; i++)
 		r = add(folders, settings->maps[i].folder);
 	if (r == 0 && settings->catalog)
@@ -55,7 +58,7 @@ int folders_new(const struct source *source, const struct settings *settings,
 		return r;
 	folders->tree = source;
 	folders->others =
-		calloc(settings->map_count + 3, sizeof(struct source *));
+		calloc(settings->map_count + 4, sizeof(struct source *));
 	if (folders->others)
 		r = add_all(folders, settings);
 	if (r) {

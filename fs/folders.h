@@ -1,7 +1,7 @@
 /*
  * Where the files may lie that verdicts rest on: the tree, and the folders
- * that the command line names (those of --schema and --baseline, --map,
- * --catalog). Symbolic links are followed, but never out of the folder that is
+ * that the command line names (those of --schema, --baseline and
+ * --config, --map, --catalog). Symbolic links are followed, but never out of the folder that is
  * read from.
  */
 #ifndef FS_FOLDERS_H

@@ -32,13 +32,22 @@ until_holds() {
 	done
 }
 
-# start_redis OPTION...: Debian's server on $socket; exit 77 without it.
-start_redis() {
-	command -v redis-server >/dev/null && command -v redis-cli >/dev/null || {
-		echo "redis-server is not installed: skipped"
+# find_redis: the server is one program with redis-check-rdb, which tells them
+# apart by its name. Debian's redis-tools has that without a service, which
+# redis-server would start.
+find_redis() {
+	_redis=$(command -v redis-server || command -v valkey-server ||
+		command -v redis-check-rdb) && command -v redis-cli >/dev/null || {
+		echo 'redis-server is not installed: skipped'
 		exit 77
 	}
-	redis-server --port 0 --unixsocket "$socket" --save '' --appendonly no \
+	[ -e "$work/redis-server" ] || ln -s "$_redis" "$work/redis-server"
+}
+
+# start_redis OPTION...: a server on $socket; exit 77 without one.
+start_redis() {
+	find_redis
+	"$work/redis-server" --port 0 --unixsocket "$socket" --save '' --appendonly no \
 		--dir "$work" "$@" >"$work/redis.log" 2>&1 &
 	redis=$!
 	servers="$servers $redis"
