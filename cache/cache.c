@@ -1,5 +1,4 @@
-#include "cache/cache_parts.h"
-
+#include "cache/look.h"
 #include "cache/record.h"
 #include "cache/why.h"
 
@@ -127,6 +126,8 @@ void cache_close(struct cache *cache)
 			store_switch_off(cache->store);
 		save_counters(cache);
 	}
+	if (cache->remote)
+		remote_flush(cache->remote); /* also without a disk */
 	remote_close(cache->remote);
 	store_close(cache->store);
 	uses_free(cache->uses);
@@ -153,146 +154,6 @@ struct verdict *cache_found_verdict(struct cache_found *found)
 	return verdict;
 }
 
-/* One look-up, while it goes from tier to tier. */
-struct look {
-	const struct digest *content;
-	cache_is_fresh *is_fresh;
-	void *ctx;
-	struct cache_found *out;
-	char *stale; /* owned */
-};
-
-/* Of the dependencies that changed the first is told. */
-static bool is_fresh(struct look *look, const struct cache_entry *entry)
-{
-	if (!look->is_fresh)
-		return true;
-	for (uint32_t i = 0; i < entry->dependency_count; i++) {
-		const struct dependency *dependency = &entry->dependencies[i];
-
-		if (look->is_fresh(look->ctx, dependency))
-			continue;
-		look->stale = strdup(dependency->path);
-		return false;
-	}
-	return true;
-}
-
-/* Is what a tier has the answer? 0, -ENOENT, -ESTALE or -ENOMEM. */
-static int accept(struct look *look, const struct blob *blob,
-		  enum cache_tier tier)
-{
-	struct cache_found found = {.tier = tier};
-	const int r =
-		record_decode(blob_span(blob), &found.entry, &found.block);
-
-	if (r)
-		return r == -ENOMEM ? r : -ENOENT;
-	if (!digest_equal(&found.entry.content, look->content) ||
-	    !found.entry.verdict) {
-		cache_found_release(&found);
-		return -ENOENT;
-	}
-	if (!is_fresh(look, &found.entry)) {
-		cache_found_release(&found);
-		return -ESTALE;
-	}
-	*look->out = found;
-	return 0;
-}
-
-static int look_in_memory(struct memory *memory, const struct item_key *key,
-			  struct look *look)
-{
-	struct blob *blob = memory_get(memory, key);
-	const int r = blob ? accept(look, blob, TIER_MEMORY) : -ENOENT;
-
-	blob_release(blob);
-	return r;
-}
-
-/* Without memory for it, it is found on disk once more. */
-static void keep_in_memory(struct cache *cache, const struct item_key *key,
-			   struct blob *blob)
-{
-	const int kept =
-		cache->is_brief ? 0 : memory_put(cache->memory, key, blob);
-
-	(void)kept;
-}
-
-static int look_on_disk(struct cache *cache, const struct item_key *key,
-			struct look *look)
-{
-	struct blob *blob = NULL;
-	int r = -ENOENT;
-
-	if (cache->store)
-		r = store_get(cache->store, key, &blob);
-	if (!r)
-		r = accept(look, blob, TIER_DISK);
-	if (!r)
-		keep_in_memory(cache, key, blob);
-	blob_release(blob);
-	return r;
-}
-
-/* A hit of another machine is kept here as if it had been made here. */
-static int accept_shared(struct cache *cache, const struct item_key *key,
-			 struct look *look, struct blob *blob)
-{
-	const int r = blob ? accept(look, blob, TIER_REMOTE) : -ENOENT;
-	int kept = 0;
-
-	if (!r)
-		kept = memory_put(cache->memory, key, blob);
-	if (!r && !kept && cache_wants_disk(cache))
-		kept = memory_put(cache->pending, key, blob);
-	(void)kept; /* else it is asked for once more */
-	blob_release(blob);
-	return r;
-}
-
-static int look_in_shared(struct cache *cache, const struct item_key *key,
-			  struct look *look)
-{
-	struct blob *blob;
-
-	if (!cache->remote)
-		return -ENOENT;
-	remote_get(cache->remote, key, 1, &blob);
-	return accept_shared(cache, key, look, blob);
-}
-
-/*
- * What is stale ends it, though another process may have put a fresh entry on
- * disk: is_fresh() is asked about one entry only, so that it may gather.
- */
-static int look_everywhere(struct cache *cache, const struct item_key *key,
-			   struct look *look)
-{
-	int r = look_in_memory(cache->memory, key, look);
-
-	if (r == -ENOENT)
-		r = look_in_memory(cache->pending, key, look);
-	if (r == -ENOENT)
-		r = look_on_disk(cache, key, look);
-	if (r == -ENOENT)
-		r = look_in_shared(cache, key, look);
-	return r;
-}
-
-static void count(struct cache *cache, int r, enum cache_tier tier)
-{
-	if (r == 0) {
-		atomic_fetch_add(&cache->hits[tier], 1);
-		atomic_fetch_add(&cache->unsaved_hits, 1);
-	} else {
-		atomic_fetch_add(&cache->misses, 1);
-		atomic_fetch_add(&cache->unsaved_misses, 1);
-	}
-}
-
 /* One subject, one question, two answers. */
 /* NOLINTNEXTLINE(readability-function-size) */
 int cache_get(struct cache *cache, const struct cache_key *key,
@@ -312,193 +173,11 @@ int cache_get(struct cache *cache, const struct cache_key *key,
 		r = -ENOENT;
 	if (!r)
 		uses_note(cache->uses, &full);
-	count(cache, r, r ? TIER_MISS : out->tier);
+	look_count(cache, r, r ? TIER_MISS : out->tier);
 	if (stale)
 		*stale = r == -ENOENT ? steal(&look.stale) : NULL;
 	free(look.stale);
 	return r;
-}
-
-enum { LOOKS_MAX = 64 };
-
-/* Look-ups that go to the disk together. */
-struct tour {
-	struct store_look looks[LOOKS_MAX];
-	struct item_key keys[LOOKS_MAX];
-	struct blob *blobs[LOOKS_MAX];
-	size_t asked[LOOKS_MAX]; /* which ask each of them is */
-	size_t count;
-};
-
-static void keep_blob(void *ctx, size_t index, struct span value)
-{
-	struct tour *tour = ctx;
-	struct blob *blob = blob_new(value.size);
-
-	if (!blob)
-		return; /* a miss */
-	memcpy(blob->bytes, value.data, value.size);
-	blob_release(tour->blobs[index]);
-	tour->blobs[index] = blob;
-}
-
-/* An answer, stale or not, ends the look-up of one ask. */
-static bool settle(struct cache *cache, struct cache_ask *ask, int r)
-{
-	ask->is_found = r == 0;
-	if (r == 0)
-		count(cache, 0, ask->found.tier);
-	return r != -ENOENT;
-}
-
-static struct look look_for(struct cache_ask *ask, cache_is_fresh *fresh)
-{
-	return (struct look){.content = &ask->content,
-			     .is_fresh = fresh,
-			     .ctx = ask->ctx,
-			     .out = &ask->found};
-}
-
-/* What memory does not have joins the tour. 0 or -ENOMEM. */
-static int look_in_memories(struct cache *cache, struct cache_ask *ask,
-			    size_t index, cache_is_fresh *fresh,
-			    struct tour *tour)
-{
-	const struct item_key key = item_key_of(&ask->key, &ask->content);
-	struct look look = look_for(ask, fresh);
-	int r = look_in_memory(cache->memory, &key, &look);
-
-	if (r == -ENOENT)
-		r = look_in_memory(cache->pending, &key, &look);
-	free(look.stale);
-	if (settle(cache, ask, r))
-		return r == -ENOMEM ? r : 0;
-
-	const size_t at = tour->count++;
-
-	tour->keys[at] = key;
-	tour->looks[at] =
-		(struct store_look){DB_VERDICTS, tour->keys[at].bytes};
-	tour->blobs[at] = NULL;
-	tour->asked[at] = index;
-	return 0;
-}
-
-static int accept_found(struct cache *cache, struct cache_ask *ask,
-			cache_is_fresh *fresh, const struct tour *tour,
-			size_t at)
-{
-	struct look look = look_for(ask, fresh);
-	const int r = tour->blobs[at]
-			      ? accept(&look, tour->blobs[at], TIER_DISK)
-			      : -ENOENT;
-
-	free(look.stale);
-	settle(cache, ask, r);
-	if (r == 0)
-		keep_in_memory(cache, &tour->keys[at], tour->blobs[at]);
-	return r == -ENOMEM ? r : 0;
-}
-
-/* What the disk does not have at all, all in one exchange. */
-static int get_shared(struct cache *cache, struct cache_ask *asks,
-		      cache_is_fresh *fresh, const struct tour *tour)
-{
-	struct item_key keys[LOOKS_MAX];
-	struct blob *blobs[LOOKS_MAX];
-	size_t of[LOOKS_MAX];
-	size_t n = 0;
-	int r = 0;
-
-	for (size_t i = 0; i < tour->count; i++) {
-		if (tour->blobs[i])
-			continue;
-		keys[n] = tour->keys[i];
-		of[n++] = tour->asked[i];
-	}
-	if (n)
-		remote_get(cache->remote, keys, n, blobs);
-	for (size_t i = 0; i < n; i++) {
-		struct cache_ask *ask = &asks[of[i]];
-		struct look look = look_for(ask, fresh);
-		const int one = accept_shared(cache, &keys[i], &look, blobs[i]);
-
-		free(look.stale);
-		settle(cache, ask, one);
-		r = one == -ENOMEM ? one : r;
-	}
-	return r;
-}
-
-static int get_some(struct cache *cache, struct cache_ask *asks, size_t n,
-		    cache_is_fresh *fresh)
-{
-	struct tour tour = {.count = 0};
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = look_in_memories(cache, &asks[i], i, fresh, &tour);
-	if (r == 0 && tour.count && cache->store)
-		store_get_many(cache->store, tour.looks, tour.count, keep_blob,
-			       &tour);
-	for (size_t i = 0; r == 0 && i < tour.count; i++)
-		r = accept_found(cache, &asks[tour.asked[i]], fresh, &tour, i);
-	if (r == 0 && cache->remote)
-		r = get_shared(cache, asks, fresh, &tour);
-	for (size_t i = 0; i < tour.count; i++)
-		blob_release(tour.blobs[i]);
-	return r;
-}
-
-int cache_get_many(struct cache *cache, struct cache_ask *asks, size_t n,
-		   cache_is_fresh *fresh)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < n; i++)
-		asks[i].is_found = false;
-	for (size_t i = 0; r == 0 && i < n; i += LOOKS_MAX)
-		r = get_some(cache, asks + i,
-			     n - i < LOOKS_MAX ? n - i : LOOKS_MAX, fresh);
-	return r;
-}
-
-bool cache_has_index(const struct cache *cache)
-{
-	return cache->store && !store_is_switched_off(cache->store);
-}
-
-/* Rows on their way out of the store. */
-struct finding_files {
-	struct index_row *rows;
-	bool *is_found;
-};
-
-static void take_row(void *ctx, size_t index, struct span value)
-{
-	const struct finding_files *files = ctx;
-
-	files->is_found[index] = index_decode(value, &files->rows[index]) == 0;
-}
-
-void cache_find_files(struct cache *cache, struct index_row *rows,
-		      bool *is_found, size_t n)
-{
-	for (size_t from = 0; from < n; from += LOOKS_MAX) {
-		struct index_key keys[LOOKS_MAX];
-		struct store_look looks[LOOKS_MAX];
-		const size_t some = n - from < LOOKS_MAX ? n - from : LOOKS_MAX;
-		struct finding_files files = {rows + from, is_found + from};
-
-		for (size_t i = 0; i < some; i++) {
-			keys[i] = index_key_of(&rows[from + i].stamp);
-			looks[i] = (struct store_look){DB_INDEX, keys[i].bytes};
-			is_found[from + i] = false;
-		}
-		if (cache->store)
-			store_get_many(cache->store, looks, some, take_row,
-				       &files);
-	}
 }
 
 size_t cache_count_plans(struct cache *cache, const struct digest_tag *tag,
@@ -646,6 +325,8 @@ static void look_at_generation_locked(struct cache *cache)
 	cache->generation = generation;
 	memory_clear(cache->memory);
 	memory_clear(cache->pending);
+	if (cache->remote)
+		remote_drop(cache->remote);
 }
 
 uint64_t cache_generation(struct cache *cache)

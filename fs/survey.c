@@ -281,9 +281,10 @@ static int complete_together(struct team *team, struct survey_entry *entries,
 	for (size_t i = 0; i < count; i++) {
 		struct survey_entry *entry = &entries[i];
 
-		if (!entry->judgement)
-			entry->judgement = known(team->judge, entry->path);
-		entry->tier = entry->tier ? entry->tier : TIER_MEMORY;
+		if (entry->judgement)
+			continue;
+		entry->judgement = known(team->judge, entry->path);
+		entry->tier = TIER_MEMORY;
 		if (entry->judgement)
 			continue;
 		of[used] = entry;
