@@ -37,3 +37,24 @@ fails() {
 	shift
 	if "$@"; then fail "$_what: '$*' succeeded"; fi
 }
+
+# until_holds WHAT COMMAND...: at most 20 seconds.
+until_holds() {
+	_what=$1
+	shift
+	_left=400
+	until "$@"; do
+		_left=$((_left - 1))
+		[ $_left -gt 0 ] || fail "$_what: '$*' did not come true"
+		sleep 0.05
+	done
+}
+
+# Servers that a test has started, by their process ids; they end with it.
+servers=
+end_servers() {
+	for _server in $servers; do
+		kill -CONT "$_server" 2>/dev/null
+		kill "$_server" 2>/dev/null && wait "$_server" 2>/dev/null
+	done
+}

@@ -2,6 +2,7 @@
 # Needs CFGFS (the program) and EXAMPLES (tests/examples).
 . "$(dirname "$0")/../lib.sh"
 clean_up() {
+	end_servers
 	if grep -q " $work/mnt " /proc/self/mountinfo; then
 		timeout -s KILL 30 "$cfgfs" umount "$work/mnt" || umount -l "$work/mnt"
 	fi

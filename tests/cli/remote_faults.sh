@@ -12,7 +12,7 @@ while [ $i -lt 200 ]; do
 done
 is_built
 python3 "$(dirname "$0")/redis_faults.py" "$socket" "$work/mode" "$work/log" &
-servers=$!
+servers="$servers $!"
 echo good >"$work/mode"
 : >"$work/log"
 until_holds 'the server listens' [ -S "$socket" ]

@@ -13,18 +13,6 @@ mkdir "$mnt"
 # t COMMAND...: nothing that touches a mount may hang.
 t() { timeout -s KILL 30 "$@"; }
 
-# until_holds WHAT COMMAND...: at most 20 seconds.
-until_holds() {
-	_what=$1
-	shift
-	_left=400
-	until "$@"; do
-		_left=$((_left - 1))
-		[ $_left -gt 0 ] || fail "$_what: '$*' did not come true"
-		sleep 0.05
-	done
-}
-
 prints() { [ "$("$2")" = "$1" ]; }
 
 # becomes WANTED COMMAND: what is read may be answered before it is judged
@@ -75,6 +63,7 @@ clean_up() {
 		fi
 	done
 	[ -z "$daemon" ] || kill -9 "$daemon" 2>/dev/null
+	end_servers
 	rm -rf "$work"
 	exit $_status
 }
