@@ -4,7 +4,7 @@
 #ifndef CACHE_REMOTE_REMOTE_PARTS_H
 #define CACHE_REMOTE_REMOTE_PARTS_H
 
-#include "cache/memory.h"
+#include "cache/memory/memory.h"
 #include "cache/remote/absent.h"
 #include "cache/remote/breaker.h"
 #include "cache/remote/connection.h"
