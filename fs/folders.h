@@ -1,8 +1,8 @@
 /*
  * Where the files may lie that verdicts rest on: the tree, and the folders
  * that the command line names (those of --schema, --baseline and
- * --config, --map, --catalog). Symbolic links are followed, but never out of the folder that is
- * read from.
+ * --config, --map, --catalog). Symbolic links are followed, but never out of
+ * the folder that is read from.
  */
 #ifndef FS_FOLDERS_H
 #define FS_FOLDERS_H
