@@ -1,17 +1,17 @@
 #include "fs/survey.h"
 
 #include "fs/walk.h"
+#include "fs/work/crew.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
-#include <pthread.h>
 #include <stdio.h>
 
 enum {
-	MAX_WORKERS = 256,
-	CHUNK = 64, /* entries that a worker takes at most */
-	SHARES = 8, /* of each worker at least, so that all end together */
+	CHUNK = 64,	 /* entries that a worker takes at most */
+	SHARES = 8,	 /* of each worker at least, so that all end together */
+	STEP_MS = 10000, /* after so long at one file others take over */
 };
 
 /* A survey under way, shared by its workers. */
@@ -308,6 +308,7 @@ static int complete_all(struct team *team, struct recall *memory,
 	if (r == 0 && team->uses_batches && !is_cancelled(team->options))
 		r = complete_together(team, entries, count);
 	for (size_t i = 0; r == 0 && i < count; i++) {
+		work_yield();
 		r = is_cancelled(team->options) ? -ECANCELED
 						: complete(team, &entries[i]);
 		if (team->options->progress)
@@ -336,8 +337,9 @@ static void work_with(struct team *team, struct recall *memory)
 	}
 }
 
-static void work(struct team *team)
+static void work(void *ctx)
 {
+	struct team *team = ctx;
 	struct recall *memory = NULL;
 
 	/* Without memory for it the files are read. */
@@ -347,38 +349,43 @@ static void work(struct team *team)
 	recall_free(memory);
 }
 
-static void *work_in_thread(void *ctx)
+/* One file is judged by whoever asks; of many, judges see to each. */
+static bool is_swept(const struct team *team)
 {
-	work(ctx);
-	judge_thread_ends();
-	return NULL;
+	return team->options->depth != SURVEY_KNOWN && team->survey->count > 1;
 }
 
-/* A worker that cannot be started only makes it slower. */
+/* Knowing is so quick that threads do not pay. */
+static unsigned hands_for(const struct team *team)
+{
+	const struct work *pool = team->options->work;
+
+	if (!is_swept(team))
+		return 1;
+	return pool ? work_places(pool, WORK_CPU)
+		    : judge_settings(team->judge)->workers;
+}
+
 static void work_together(struct team *team)
 {
-	pthread_t threads[MAX_WORKERS];
-	unsigned wanted = judge_settings(team->judge)->workers;
-	unsigned started = 0;
+	const struct crew_order order = {
+		.work = team->options->work,
+		.purpose = team->options->purpose,
+		.deadline_ms = STEP_MS,
+		.hands = hands_for(team),
+		.at_end = judge_thread_ends,
+	};
+	const unsigned hands = order.hands ? order.hands : 1;
 
-	if (wanted > MAX_WORKERS)
-		wanted = MAX_WORKERS;
-	/* Knowing is so quick that threads do not pay. */
-	if (team->options->depth == SURVEY_KNOWN || team->survey->count < 2 ||
-	    wanted == 0)
-		wanted = 1;
-	team->chunk = team->survey->count / wanted / SHARES;
+	team->chunk = team->survey->count / hands / SHARES;
 	if (team->chunk > CHUNK)
 		team->chunk = CHUNK;
 	if (team->chunk == 0)
 		team->chunk = 1;
-	while (started + 1 < wanted &&
-	       pthread_create(&threads[started], NULL, work_in_thread, team) ==
-		       0)
-		started++;
-	work(team);
-	for (unsigned i = 0; i < started; i++)
-		pthread_join(threads[i], NULL);
+	if (!is_swept(team))
+		work(team);
+	else
+		crew_run(&order, work, team);
 }
 
 static void count(struct survey *survey)

@@ -6,6 +6,7 @@
 #define FS_SURVEY_H
 
 #include "fs/judge/judge.h"
+#include "fs/work/work.h"
 
 struct survey_entry {
 	char *path; /* from the root */
@@ -41,15 +42,17 @@ struct survey_options {
 	enum survey_depth depth;	  /* false: only say what is known */
 	const atomic_bool *cancel;	  /* may be NULL */
 	struct survey_progress *progress; /* may be NULL */
+	struct work *work; /* whose threads judge; NULL: threads of its own */
+	enum work_purpose purpose; /* with a pool */
 };
 
 /*
- * Survey a directory ("" is the root) or one file with the number of workers
- * of the judge's settings, the calling thread among them. Symbolic links that
- * dangle or lead out of the tree, reserved names and unreadable folders are
- * entries with a judgement of their own.
- * 0 and *out (survey_release()); -ENOENT; -ENOMEM; -ECANCELED; -ESTALE: the
- * root itself was removed or replaced.
+ * Survey a directory ("" is the root) or one file with the judges of a pool,
+ * or with the number of workers of the settings, the calling thread among them.
+ * Symbolic links that dangle or lead out of the tree, reserved names and
+ * unreadable folders are entries with a judgement of their own. 0 and *out
+ * (survey_release()); -ENOENT; -ENOMEM; -ECANCELED; -ESTALE: the root itself
+ * was removed or replaced.
  */
 must_check int survey_run(struct judge *judge, const char *path,
 			  const struct survey_options *options,

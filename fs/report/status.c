@@ -1,6 +1,7 @@
 #include "fs/report/status.h"
 
 #include "fs/report/report.h"
+#include "fs/report/workers.h"
 
 #include <inttypes.h>
 
@@ -133,6 +134,8 @@ void status_write(FILE *out, struct judge *judge, const struct survey *survey,
 	fprintf(out, "takeover %s\n",
 		facts->takeover ? facts->takeover : "none");
 	write_remote(out, judge_cache(judge));
+	if (facts->work)
+		workers_write(out, facts->work);
 }
 
 static void write_finding_counts(FILE *out, const struct verdict *verdict)

@@ -53,7 +53,10 @@ static int set_up(void **state)
 
 	assert_int_equal(service_open(&options, &fixture->service), 0);
 	fixture->service.settings.wait_ms = 10000;
-	assert_int_equal(work_new(2, judge_thread_ends, &fixture->work), 0);
+
+	const struct work_options work = work_options_for(2, judge_thread_ends);
+
+	assert_int_equal(work_new(&work, &fixture->work), 0);
 
 	const struct files_tools tools = {.judge = fixture->service.judge,
 					  .work = fixture->work};

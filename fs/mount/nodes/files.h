@@ -15,7 +15,7 @@
 #include "fs/mount/nodes/content.h"
 #include "fs/mount/nodes/inode.h"
 #include "fs/mount/takeover/wards.h"
-#include "fs/work.h"
+#include "fs/work/work.h"
 
 struct files; /* safe from any thread */
 struct file;
@@ -24,7 +24,7 @@ struct file;
 struct files_tools {
 	struct judge *judge;
 	struct flusher *flusher; /* may be NULL */
-	struct work *work;	 /* judges */
+	struct work *work;
 	struct wards *wards;	 /* may be NULL: nobody keeps what is open */
 };
 

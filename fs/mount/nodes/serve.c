@@ -6,11 +6,13 @@ enum {
 	NS_PER_MS = 1000 * 1000,
 	NS_PER_SECOND = 1000 * NS_PER_MS,
 	CANCEL_POLL_MS = 50,
+	JUDGING_MS = 10000, /* after so long others take over its place */
 };
 
 /* A content on its way to its verdict. Without content (memory is short, or
  * none is wanted) the file is judged by its name. */
 struct hearing_job {
+	struct work_job job;
 	struct pending pending;
 	struct files *files;
 	struct content *content;
@@ -136,8 +138,13 @@ static void submit_job(struct files *files, const struct file_name *name,
 	if (content && !job->content)
 		content->is_judged = true;
 	pthread_mutex_unlock(&files->lock);
-	if (work_submit(files->tools.work, run_job, job))
-		end_job(job);
+	job->job = (struct work_job){.run = run_job,
+				     .ctx = job,
+				     .class = WORK_CPU,
+				     .purpose = WORK_READ,
+				     .priority = WORK_NORMAL,
+				     .deadline_ms = JUDGING_MS};
+	work_submit(files->tools.work, &job->job);
 }
 
 static void attach_locked(struct files *files, struct file *file,

@@ -12,9 +12,6 @@
 enum {
 	EXIT_TROUBLE = 2,
 	LOOP_THREADS = 16,
-	GENERATORS =
-		2, /* for answers that are quick, that wait, that are slow */
-	LEAST_JUDGES = 4,
 };
 
 /* All that serves a mount. */
@@ -23,10 +20,7 @@ struct session {
 	const struct preflight *places;
 	struct service service;
 	struct mount mount;
-	struct work *judging;
-	struct work *quick;
-	struct work *waiting;
-	struct work *slow;
+	struct work *work;
 	struct flusher *flusher;
 	struct fuse_session *fuse;
 	struct channel channel;
@@ -64,26 +58,18 @@ static void tell_about_configuration(struct judge *judge)
 static unsigned judges(const struct settings *settings)
 {
 	const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	const unsigned wanted = settings->workers ? settings->workers
-				: processors > 0  ? (unsigned)processors
-						  : 1;
 
-	/* One slow file must not make the readers of others wait. */
-	return wanted < LEAST_JUDGES ? LEAST_JUDGES : wanted;
+	return settings->workers ? settings->workers
+	       : processors > 0	 ? (unsigned)processors
+				 : 1;
 }
 
 static int start_workers(struct session *session)
 {
-	const struct settings *settings = &session->service.settings;
-	int r = work_new(judges(settings), judge_thread_ends,
-			 &session->judging);
+	const struct work_options options = work_options_for(
+		judges(&session->service.settings), judge_thread_ends);
+	int r = work_new(&options, &session->work);
 
-	if (r == 0)
-		r = work_new(GENERATORS, judge_thread_ends, &session->quick);
-	if (r == 0)
-		r = work_new(GENERATORS, judge_thread_ends, &session->waiting);
-	if (r == 0)
-		r = work_new(GENERATORS, judge_thread_ends, &session->slow);
 	if (r == 0 && session->service.cache)
 		r = flusher_new(session->service.cache, &session->flusher);
 	return r;
@@ -152,7 +138,7 @@ static int make_tables(struct session *session)
 
 	const struct files_tools files = {.judge = session->service.judge,
 					  .flusher = session->flusher,
-					  .work = session->judging,
+					  .work = session->work,
 					  .wards = session->wards};
 
 	r = files_new(&files, &mount->files);
@@ -165,9 +151,7 @@ static int make_tables(struct session *session)
 		.judge = session->service.judge,
 		.files = mount->files,
 		.flusher = session->flusher,
-		.quick = session->quick,
-		.waiting = session->waiting,
-		.slow = session->slow,
+		.work = session->work,
 		.restarts = session->estate->restarts};
 
 	return virtuals_new(&virtuals, &mount->virtuals);
@@ -191,19 +175,13 @@ static int make_mount(struct session *session)
 	return r ? r : make_tables(session);
 }
 
-/* Those who make texts wait for those who judge: they end first. Nothing that
- * is left to do takes long any more. */
+/* Nothing that is left to do takes long any more. */
 static void stop_working(struct session *session)
 {
 	if (session->mount.virtuals)
 		virtuals_cancel(session->mount.virtuals);
 	judge_cancel(session->service.judge);
-	work_free(session->slow);
-	work_free(session->waiting);
-	work_free(session->quick);
-	work_free(session->judging);
-	session->slow = session->waiting = NULL;
-	session->quick = session->judging = NULL;
+	work_free(steal(&session->work));
 }
 
 static void free_mount(struct session *session)

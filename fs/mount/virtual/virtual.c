@@ -17,6 +17,7 @@ struct sheet {
 	struct virtual_text *text; /* by lock, as all below */
 	struct virtual_waiter *waiters;
 	struct sheet *next_made; /* list of those being made */
+	struct work_job job;
 	bool is_being_made;
 	bool is_forgotten; /* out of the map: whoever makes it frees it */
 	char path[];
@@ -85,15 +86,6 @@ static bool is_slow(enum inode_kind kind)
 	return kind == INODE_REPORT || kind == INODE_FILE_REPORT;
 }
 
-/* Whoever has to wait must not be in the way of those who need not. */
-static struct work *work_for(const struct virtual_tools *tools,
-			     enum inode_kind kind)
-{
-	if (is_slow(kind))
-		return tools->slow;
-	return kind == INODE_FILE_STATUS ? tools->waiting : tools->quick;
-}
-
 /* The directory part of a path from the root; "" is the root. */
 static char *directory_of(const char *path)
 {
@@ -112,6 +104,7 @@ static void write_directory_status(struct sheet *sheet, FILE *out,
 		.pending = files_pending(tools->files),
 		.restarts = tools->restarts,
 		.takeover = "replay",
+		.work = tools->work,
 	};
 
 	status_write(out, tools->judge, survey, &facts);
@@ -177,6 +170,8 @@ static int survey_for(struct sheet *sheet, struct survey *out)
 	const struct survey_options options = {
 		.depth = is_slow(sheet->kind) ? SURVEY_JUDGED : SURVEY_KNOWN,
 		.cancel = &sheet->cancel,
+		.work = tools->work,
+		.purpose = WORK_CHECK,
 	};
 
 	if (sheet->kind == INODE_FILE_STATUS)
@@ -282,6 +277,20 @@ static void make_sheet(void *ctx)
 	virtual_text_release(text);
 }
 
+/* Whoever has to wait for verdicts must not be in the way of those who need
+ * not; and who asks about one file need not wait for whole trees. */
+static void submit(struct virtuals *virtuals, struct sheet *sheet)
+{
+	sheet->job = (struct work_job){
+		.run = make_sheet,
+		.ctx = sheet,
+		.class = sheet->kind == INODE_STATUS ? WORK_IO : WORK_STREAM,
+		.purpose = sheet->kind == INODE_REPORT ? WORK_CHECK : WORK_READ,
+		.priority = WORK_NORMAL,
+	};
+	work_submit(virtuals->tools.work, &sheet->job);
+}
+
 static struct sheet *find_or_add_locked(struct virtuals *virtuals,
 					const struct virtual_name *name)
 {
@@ -343,8 +352,6 @@ void virtuals_request(struct virtuals *virtuals,
 		      const struct virtual_name *name,
 		      struct virtual_waiter *waiter)
 {
-	const struct virtual_tools *tools = &virtuals->tools;
-
 	pthread_mutex_lock(&virtuals->lock);
 
 	const struct request request = request_locked(virtuals, name, waiter);
@@ -354,14 +361,8 @@ void virtuals_request(struct virtuals *virtuals,
 		waiter->done(waiter, request.result, request.text);
 		virtual_text_release(request.text);
 	}
-	if (!request.to_make)
-		return;
-
-	const int r = work_submit(work_for(tools, name->kind), make_sheet,
-				  request.to_make);
-
-	if (r)
-		finish(request.to_make, r, NULL);
+	if (request.to_make)
+		submit(virtuals, request.to_make);
 }
 
 /* Take a waiter out of the queue of a sheet; NULL: it is not there. */

@@ -16,9 +16,7 @@ struct virtual_tools {
 	struct judge *judge;
 	struct files *files;
 	struct flusher *flusher; /* may be NULL */
-	struct work *quick;	 /* makes what says what is known */
-	struct work *waiting;	 /* makes what waits for one verdict */
-	struct work *slow;	 /* makes what is completed first */
+	struct work *work;
 	unsigned restarts;	 /* how many workers there were before */
 };
 
