@@ -8,16 +8,29 @@ enum {
 	STEPS = 4,	      /* buckets per power of two */
 	BUCKETS = 40 * STEPS, /* up to 2^40 ns, 18 minutes */
 	SHARDS = 8,	      /* so that threads do not share cache lines */
+	FILES = 16,	      /* of the slowest */
+	CHECKS = 32,
 };
 
 static const char *const names[PHASE_COUNT] = {
-	"read",		  "hash",
-	"look-up.memory", "look-up.disk",
-	"parse.yaml",	  "parse.json",
-	"parse.toml",	  "parse.ini",
-	"parse.env",	  "parse.properties",
-	"parse.other",	  "compile",
-	"schema",	  "store",
+	[PHASE_OPEN] = "open",
+	[PHASE_READ] = "read",
+	[PHASE_HASH] = "hash",
+	[PHASE_INDEX] = "index",
+	[PHASE_LOOKUP_MEMORY] = "look-up.memory",
+	[PHASE_LOOKUP_DISK] = "look-up.disk",
+	[PHASE_PARSE_YAML] = "parse.yaml",
+	[PHASE_PARSE_JSON] = "parse.json",
+	[PHASE_PARSE_TOML] = "parse.toml",
+	[PHASE_PARSE_INI] = "parse.ini",
+	[PHASE_PARSE_ENV] = "parse.env",
+	[PHASE_PARSE_PROPERTIES] = "parse.properties",
+	[PHASE_PARSE_XML] = "parse.xml",
+	[PHASE_PARSE_OTHER] = "parse.other",
+	[PHASE_COMPILE] = "compile",
+	[PHASE_SCHEMA] = "schema",
+	[PHASE_STORE] = "store",
+	[PHASE_REPLY] = "reply",
 };
 
 struct histogram {
@@ -27,6 +40,8 @@ struct histogram {
 
 struct profile {
 	bool is_on;
+	struct tally *files;
+	struct tally *checks;
 	_Alignas(64) struct histogram shards[SHARDS][PHASE_COUNT];
 };
 
@@ -38,11 +53,21 @@ struct profile *profile_new(bool is_on)
 		return NULL;
 	memset(profile, 0, sizeof(*profile));
 	profile->is_on = is_on;
+	profile->files = tally_new(FILES);
+	profile->checks = tally_new(CHECKS);
+	if (!profile->files || !profile->checks) {
+		profile_free(profile);
+		return NULL;
+	}
 	return profile;
 }
 
 void profile_free(struct profile *profile)
 {
+	if (!profile)
+		return;
+	tally_free(profile->files);
+	tally_free(profile->checks);
 	free(profile);
 }
 
@@ -95,22 +120,54 @@ static unsigned shard_of_thread(void)
 	return mine - 1;
 }
 
-void profile_lap(struct profile *profile, enum profile_phase phase,
-		 uint64_t *since)
+void profile_add(struct profile *profile, enum profile_phase phase, uint64_t ns)
 {
 	if (!profile || !profile->is_on)
 		return;
 
-	const uint64_t now = now_ns();
-	const uint64_t spent = now - *since;
 	struct histogram *histogram =
 		&profile->shards[shard_of_thread()][phase];
 
-	atomic_fetch_add_explicit(&histogram->sum_ns, spent,
+	atomic_fetch_add_explicit(&histogram->sum_ns, ns, memory_order_relaxed);
+	atomic_fetch_add_explicit(&histogram->buckets[bucket_of(ns)], 1,
 				  memory_order_relaxed);
-	atomic_fetch_add_explicit(&histogram->buckets[bucket_of(spent)], 1,
-				  memory_order_relaxed);
+}
+
+uint64_t profile_lap(struct profile *profile, enum profile_phase phase,
+		     uint64_t *since)
+{
+	if (!profile || !profile->is_on)
+		return 0;
+
+	const uint64_t now = now_ns();
+	const uint64_t spent = now - *since;
+
+	profile_add(profile, phase, spent);
 	*since = now;
+	return spent;
+}
+
+void profile_file(struct profile *profile, const char *path, uint64_t ns,
+		  uint64_t bytes)
+{
+	if (profile && profile->is_on)
+		tally_add(profile->files, path, ns, bytes);
+}
+
+void profile_check(struct profile *profile, const char *schema, uint64_t ns)
+{
+	if (profile && profile->is_on)
+		tally_add(profile->checks, schema, ns, 0);
+}
+
+struct tally *profile_files(const struct profile *profile)
+{
+	return profile->files;
+}
+
+struct tally *profile_checks(const struct profile *profile)
+{
+	return profile->checks;
 }
 
 const char *profile_phase_name(enum profile_phase phase)
@@ -118,12 +175,25 @@ const char *profile_phase_name(enum profile_phase phase)
 	return names[phase];
 }
 
-enum profile_phase profile_phase_find(const char *name)
+static enum profile_phase find_phase(const char *name)
 {
 	for (unsigned i = 0; i < PHASE_COUNT; i++)
 		if (strcmp(name, names[i]) == 0)
 			return (enum profile_phase)i;
 	return PHASE_PARSE_OTHER;
+}
+
+/* Most files are of the format of the one before: the name is the same one. */
+enum profile_phase profile_phase_find(const char *name)
+{
+	static _Thread_local const char *last;
+	static _Thread_local enum profile_phase found;
+
+	if (last != name) {
+		found = find_phase(name);
+		last = name;
+	}
+	return found;
 }
 
 static uint64_t percentile_us(const uint64_t *counts, uint64_t total,

@@ -1,9 +1,11 @@
 /* cfgfs check: judge files without a mount. */
 #include "cache/remote/remote.h"
 #include "fs/report/output.h"
+#include "fs/report/profile_text.h"
 #include "fs/report/report.h"
 #include "tools/baseline.h"
 #include "tools/command.h"
+#include "tools/input.h"
 #include "tools/options.h"
 #include "tools/place.h"
 #include "tools/progress.h"
@@ -57,6 +59,7 @@ static const char usage[] =
 	"      --gitignore        leave out what .gitignore names\n"
 	"      --no-ignore        leave out nothing\n"
 	"      --max-size BYTES   skip larger files (default 64 MiB)\n"
+	"      --profile          say on standard error where the time went\n"
 	"      --rehash           read every file, also those that look "
 	"unchanged\n"
 	"      --cache DIR, --no-cache\n"
@@ -223,52 +226,6 @@ static void check_path(struct check *check, struct part *part, const char *path)
 		trouble(check, path, r);
 }
 
-/* All of standard input, owned. */
-static int read_input(uint64_t max_bytes, char **bytes, size_t *size)
-{
-	size_t capacity = 65536;
-	char *all = malloc(capacity);
-	size_t have = 0;
-
-	while (all) {
-		const ssize_t got =
-			read(STDIN_FILENO, all + have, capacity - have);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 || have + (size_t)got > max_bytes) {
-			free(all);
-			return got < 0 ? -errno : -EFBIG;
-		}
-		have += (size_t)got;
-		if (got == 0) {
-			*bytes = all;
-			*size = have;
-			return 0;
-		}
-		if (have == capacity) {
-			char *more = realloc(all, capacity *= 2);
-
-			if (!more)
-				free(all);
-			all = more;
-		}
-	}
-	return -ENOMEM;
-}
-
-/* Without a name, what begins as JSON is JSON, all else YAML. */
-static const char *guess_name(const char *bytes, size_t size)
-{
-	size_t at = 0;
-
-	while (at < size && strchr(" \t\r\n", bytes[at]))
-		at++;
-	return at < size && (bytes[at] == '{' || bytes[at] == '[')
-		       ? "stdin.json"
-		       : "stdin.yaml";
-}
-
 static int add_input_entry(struct part *part, struct judgement *judgement)
 {
 	struct survey *survey = &part->survey;
@@ -298,7 +255,7 @@ static int check_input(struct check *check, struct part *part)
 	auto_free char *bytes = NULL;
 	struct judgement *judgement;
 	size_t size = 0;
-	int r = read_input(check->options.service.settings.max_size, &bytes,
+	int r = input_read(check->options.service.settings.max_size, &bytes,
 			   &size);
 
 	if (r == 0)
@@ -311,8 +268,9 @@ static int check_input(struct check *check, struct part *part)
 	part->input_size = size;
 	part->place.prefix[0] = part->place.inside[0] = '\0';
 
-	const char *name = check->options.as ? check->options.as
-					     : guess_name(part->input, size);
+	const char *name = check->options.as
+				   ? check->options.as
+				   : input_guess_name(part->input, size);
 
 	r = judge_content(part->judge, name, (struct span){part->input, size},
 			  NULL, &judgement);
@@ -503,6 +461,18 @@ static void tell_configuration(const struct part *part)
 		part->place.root);
 }
 
+/* Parts of one tree share what they measure. */
+static void tell_profile(struct check *check)
+{
+	for (size_t i = 0; i < check->part_count; i++) {
+		const struct part *part = &check->parts[i];
+
+		if (part->has_service &&
+		    profile_write(stderr, part->service.profile))
+			check->had_trouble = true;
+	}
+}
+
 /* Known findings that are gone are good news, and no longer to be allowed. */
 static void tend_baselines(struct check *check)
 {
@@ -595,6 +565,8 @@ static int run_check(struct check *check, int argc, char **argv)
 	for (size_t i = 0; i < check->part_count; i++)
 		tell_configuration(&check->parts[i]);
 	tend_baselines(check);
+	if (check->options.wants_profile)
+		tell_profile(check);
 
 	const int status = exit_status(check);
 

@@ -1,4 +1,5 @@
 /* cfgfs status: the facts of .status, for people. */
+#include "fs/report/profile_text.h"
 #include "fs/report/report.h"
 #include "fs/report/status.h"
 #include "tools/command.h"
@@ -18,6 +19,8 @@ static const char usage[] =
 	"invalid,\n"
 	"2 if one could not be decided, else 0.\n"
 	"\n"
+	"      --profile          say where the time went: of a mount, or of "
+	"this look\n"
 	"      --root DIR         the tree's root\n"
 	"      --cache DIR        where the cache is\n";
 
@@ -179,8 +182,33 @@ static int read_cache(const struct tool_options *options,
 	if (r)
 		return r;
 	r = write_facts(&service, place, facts);
+	if (r == 0 && options->wants_profile)
+		r = profile_write(stdout, service.profile);
 	service_close(&service);
 	return r;
+}
+
+/* All of a mount's profile, as its daemon has it. */
+static int copy_profile(const char *mountpoint)
+{
+	auto_free char *name = NULL;
+	auto_free char *text = NULL;
+	size_t capacity = 0;
+
+	if (asprintf(&name, "%s/.cfgfs/profile", mountpoint) < 0)
+		return -ENOMEM;
+
+	FILE *file = fopen(name, "re");
+
+	if (!file)
+		return -errno;
+
+	const ssize_t size = getdelim(&text, &capacity, '\0', file);
+
+	fclose(file);
+	return size > 0 && fwrite(text, 1, (size_t)size, stdout) == (size_t)size
+		       ? 0
+		       : -EIO;
 }
 
 /* As everywhere: 0 clean, 1 an invalid file, 2 something undecided. */
@@ -210,7 +238,9 @@ static int show(const struct tool_options *options, const char *path)
 		return r;
 	r = mount ? read_virtual(path, place.is_directory, &facts)
 		  : read_cache(options, &place, &facts);
-	if (r == 0 && place.is_directory)
+	if (r == 0 && options->wants_profile)
+		r = mount ? copy_profile(mount) : 0;
+	else if (r == 0 && place.is_directory)
 		print_tree(&facts, path);
 	else if (r == 0)
 		print_file(&facts, path);

@@ -16,6 +16,7 @@ enum long_option {
 	LONG_FAIL_ON,
 	LONG_MAX_SIZE,
 	LONG_NO_PROFILE,
+	LONG_PROFILE,
 	LONG_NO_SUPPRESSIONS,
 	LONG_WRITE_BASELINE,
 	LONG_PRUNE_BASELINE,
@@ -38,6 +39,7 @@ static const struct option long_options[] = {
 	{"fail-on", required_argument, NULL, LONG_FAIL_ON},
 	{"max-size", required_argument, NULL, LONG_MAX_SIZE},
 	{"no-profile", no_argument, NULL, LONG_NO_PROFILE},
+	{"profile", no_argument, NULL, LONG_PROFILE},
 	{"no-suppressions", no_argument, NULL, LONG_NO_SUPPRESSIONS},
 	{"write-baseline", optional_argument, NULL, LONG_WRITE_BASELINE},
 	{"prune-baseline", optional_argument, NULL, LONG_PRUNE_BASELINE},
@@ -217,6 +219,9 @@ static bool apply_switch(int option, struct tool_options *options)
 		return true;
 	case LONG_NO_IGNORE:
 		settings->use_ignore_files = false;
+		return true;
+	case LONG_PROFILE:
+		options->wants_profile = true;
 		return true;
 	case LONG_NO_PROFILE:
 		settings->use_profile = false;

@@ -17,6 +17,7 @@ struct tool_options {
 	size_t output_count;
 	const char *as;	      /* --as: the name that standard input goes by */
 	bool warnings_fail;   /* --fail-on warning */
+	bool wants_profile;   /* --profile */
 	bool writes_baseline; /* --write-baseline[=FILE] */
 	bool prunes_baseline; /* --prune-baseline[=FILE] */
 	const char *baseline_to; /* their FILE, or NULL */

@@ -16,7 +16,8 @@ struct hearing {
 	struct links links;
 	struct compiled **schemas; /* in use until the end */
 	size_t schema_count;
-	char **files; /* read for rules, likewise */
+	const char *schema; /* the last of them, by its path */
+	char **files;	    /* read for rules, likewise */
 	size_t file_count;
 	uint64_t since; /* of the profile's lap under way */
 };
@@ -82,6 +83,7 @@ static int host_schema(void *ctx, const char *path, const struct schema **out,
 		return -ENOMEM;
 	*out = compiled->schema;
 	*why = compiled->why;
+	hearing->schema = path;
 	/* Getting the schema, also compiling it, is not parsing. */
 	hearing->since = profile_start(hearing->tools->profile);
 	return compiled->error;
@@ -93,8 +95,13 @@ static void host_phase_edge(void *ctx, const char *phase, enum phase_edge edge)
 
 	if (edge == PHASE_BEGIN)
 		return;
-	profile_lap(hearing->tools->profile, profile_phase_find(phase),
-		    &hearing->since);
+
+	struct profile *profile = hearing->tools->profile;
+	const enum profile_phase found = profile_phase_find(phase);
+	const uint64_t spent = profile_lap(profile, found, &hearing->since);
+
+	if (found == PHASE_SCHEMA && hearing->schema)
+		profile_check(profile, hearing->schema, spent);
 }
 
 /* Each thread keeps one arena: most files need no memory from the system. */

@@ -215,6 +215,9 @@ int judge_content(struct judge *judge, const char *path, struct span content,
 		r = judgement_plain(STATE_SKIPPED, plan.skip, &plan, out);
 	else
 		r = hearing_hold(&judge->tools, &plan, &facts, content, out);
+	if (r == 0 && (*out)->tier == TIER_MISS && (*out)->has_digest)
+		profile_file(judge->tools.profile, path,
+			     (*out)->usec * UINT64_C(1000), content.size);
 	if (r == 0 && stamp && is_lasting(*out)) {
 		remember(judge, path, stamp, use.generation, *out);
 		judge_note_file(judge, stamp, &facts, content, *out);
@@ -441,8 +444,10 @@ static int open_and_judge(struct judge *judge, const char *path,
 			  bool may_validate, struct judgement **out)
 {
 	struct stamp stamp;
+	uint64_t since = profile_start(judge->tools.profile);
 	auto_close int fd = source_open_stamped(judge->source, path, &stamp);
 
+	profile_lap(judge->tools.profile, PHASE_OPEN, &since);
 	switch (fd) {
 	case -ENOENT:
 	case -ENOTDIR:

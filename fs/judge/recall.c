@@ -168,6 +168,7 @@ static void keep(struct recall *recall, size_t index)
 
 static int run(struct recall *recall, size_t count)
 {
+	uint64_t since = profile_start(recall->judge->tools.profile);
 	bool is_found[CHUNK];
 	int r = 0;
 
@@ -178,6 +179,7 @@ static int run(struct recall *recall, size_t count)
 	}
 	cache_find_files(recall->judge->tools.cache, recall->rows, is_found,
 			 count);
+	profile_lap(recall->judge->tools.profile, PHASE_INDEX, &since);
 	for (size_t i = 0; r == 0 && i < count; i++)
 		if (is_found[i])
 			r = plan_file(recall, i);

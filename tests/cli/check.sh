@@ -90,6 +90,19 @@ run 'status of a tree' 1 status "$src"
 says 'state' '^.*: degraded' "$work/out"
 run 'status of a file' 1 status "$src/web/admin.yaml"
 says 'state' 'admin.yaml: invalid' "$work/out"
+
+# Where the time went.
+run 'the profile of a check' 1 check --profile --no-cache "$src"
+says 'the bottleneck in words' '^[0-9]* % in [a-z].* of [^ ]* s); the 3 slowest of [0-9]* files' "$work/err"
+for phase in open read hash parse.yaml parse.json compile schema; do
+	says 'each phase' "^$phase  *[1-9]" "$work/err"
+done
+says 'each schema' '[1-9]  schemas/service.json$' "$work/err"
+says 'files' '  web/admin.yaml$' "$work/err"
+run 'nothing is validated for a status' 1 status --profile "$src"
+says 'what it took' '^look-up.disk  *[1-9]' "$work/out"
+grep -q '^parse' "$work/out" && fail 'a status has validated something'
+
 run 'explain' 0 explain "$src/web/admin.yaml"
 says 'format' '^  format  *yaml' "$work/out"
 says 'schema' '^  schema  *schemas/service.json (.cfgfs.yaml:4' "$work/out"

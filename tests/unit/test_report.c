@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "fs/profile.h"
+#include "fs/report/profile_text.h"
 #include "fs/report/report.h"
 
 static void names_are_quoted_as_git_does(void **state)
@@ -95,6 +96,84 @@ static void a_profile_that_is_off_counts_nothing(void **state)
 	profile_free(profile);
 }
 
+static char *text_of(const struct profile *profile)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *file = open_memstream(&text, &size);
+
+	assert_int_equal(profile_write(file, profile), 0);
+	fclose(file);
+	return text;
+}
+
+static void a_bottleneck_is_named_with_its_figures(void **state)
+{
+	struct profile *profile = profile_new(true);
+	char name[16];
+
+	(void)state;
+	profile_add(profile, PHASE_HASH, 380000000);
+	profile_add(profile, PHASE_PARSE_YAML, 310000000);
+	profile_add(profile, PHASE_PARSE_YAML, 310000000);
+	profile_check(profile, "a b\n.json", 1000000);
+	for (unsigned i = 1; i <= 100; i++) {
+		snprintf(name, sizeof(name), "%u.yaml", i);
+		profile_file(profile, name, i > 97 ? 97000000 : 1000000 * 3, i);
+	}
+
+	auto_free char *text = text_of(profile);
+
+	assert_non_null(strstr(text,
+			       "# cfgfs.profile 1\n62 % in parse.yaml (0.62 s "
+			       "of 1 s); the 3 slowest of 100 files take "
+			       "50 % of the validating\n"));
+	assert_non_null(strstr(text, "  \"a b\\n.json\"\n"));
+	assert_non_null(strstr(text, "100  100.yaml\n"));
+	profile_free(profile);
+}
+
+static void a_profile_without_laps_says_so(void **state)
+{
+	struct profile *profile = profile_new(false);
+
+	(void)state;
+	profile_add(profile, PHASE_HASH, 1);
+	profile_file(profile, "a", 1, 1);
+	profile_check(profile, "a", 1);
+
+	auto_free char *text = text_of(profile);
+
+	assert_non_null(strstr(text, "nothing was measured yet\n"));
+	profile_free(profile);
+}
+
+static void a_tally_keeps_what_takes_longest(void **state)
+{
+	struct tally *tally = tally_new(3);
+	struct tally_view view;
+
+	(void)state;
+	tally_add(tally, "a", 10, 1);
+	tally_add(tally, "b", 20, 2);
+	tally_add(tally, "a", 15, 3);
+	tally_add(tally, "c", 5, 4);
+	tally_add(tally, "d", 4, 5); /* too quick */
+	tally_add(tally, "e", 6, 6); /* takes the place of c */
+	assert_int_equal(tally_read(tally, &view), 0);
+	assert_int_equal(view.line_count, 3);
+	assert_int_equal(view.count, 6);
+	assert_int_equal(view.ns, 60);
+	assert_string_equal(view.lines[0].name, "a");
+	assert_int_equal(view.lines[0].ns, 25);
+	assert_int_equal(view.lines[0].count, 2);
+	assert_int_equal(view.lines[0].bytes, 3);
+	assert_string_equal(view.lines[1].name, "b");
+	assert_string_equal(view.lines[2].name, "e");
+	tally_view_release(&view);
+	tally_free(tally);
+}
+
 static void phases_are_found_by_name(void **state)
 {
 	(void)state;
@@ -115,6 +194,9 @@ int main(void)
 			lines_for_people_are_escaped_only_where_they_must_be),
 		cmocka_unit_test(a_profile_counts_and_knows_its_middle),
 		cmocka_unit_test(a_profile_that_is_off_counts_nothing),
+		cmocka_unit_test(a_bottleneck_is_named_with_its_figures),
+		cmocka_unit_test(a_profile_without_laps_says_so),
+		cmocka_unit_test(a_tally_keeps_what_takes_longest),
 		cmocka_unit_test(phases_are_found_by_name),
 	};
 

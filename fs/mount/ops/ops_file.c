@@ -72,10 +72,12 @@ static void reply_directly(fuse_req_t req, int fd, size_t size, off_t offset)
 static int read_real(fuse_req_t req, const struct ops_place *place, size_t size,
 		     off_t offset)
 {
+	struct profile *profile = judge_profile(ops_mount(req)->judge);
 	struct files *files = ops_mount(req)->files;
 	const struct file_name name = ops_file_name(place);
 	struct served served;
 	const int r = files_serve(files, &name, &served);
+	uint64_t since = profile_start(profile);
 
 	if (r)
 		return r;
@@ -83,6 +85,7 @@ static int read_real(fuse_req_t req, const struct ops_place *place, size_t size,
 		reply_content(req, served.content, size, offset);
 	else
 		reply_directly(req, file_descriptor(served.file), size, offset);
+	profile_lap(profile, PHASE_REPLY, &since);
 	files_served_release(files, &served);
 	return 0;
 }
