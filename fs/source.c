@@ -30,7 +30,7 @@ enum {
 };
 
 /* Only those are trusted that are known to keep their times themselves. */
-static bool is_local(int fd)
+bool source_is_local(int fd)
 {
 	static const unsigned long known[] = {
 		EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC,
@@ -60,7 +60,7 @@ int source_open_held(int directory, const char *path, struct source **out)
 
 	if (!source)
 		return -ENOMEM;
-	*source = (struct source){.is_local = is_local(root),
+	*source = (struct source){.is_local = source_is_local(root),
 				  .dev = stat.st_dev,
 				  .path = steal(&copy)};
 	source->root = steal_fd(&root);

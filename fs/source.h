@@ -21,6 +21,10 @@ must_check int source_open_held(int directory, const char *path,
 				struct source **out);
 void source_close(struct source *source);
 
+/* Is the filesystem of an open file one that keeps times itself, and whose
+ * changes are all made on this machine? */
+bool source_is_local(int fd);
+
 /* The root's absolute path without symbolic links. */
 const char *source_root(const struct source *source);
 
