@@ -35,6 +35,7 @@ struct dependencies {
 	struct file **files;	   /* by lock, also what they point to */
 	uint32_t count;		   /* by lock */
 	uint32_t capacity;	   /* by lock */
+	uint64_t changes;	   /* by lock */
 	uint32_t buckets[BUCKETS]; /* by lock; indices by hash of the path */
 };
 
@@ -287,9 +288,11 @@ static struct file *add_locked(struct dependencies *dependencies,
 	return file;
 }
 
-static void apply_locked(struct file *file, const struct look *look)
+static void apply_locked(struct dependencies *dependencies, struct file *file,
+			 const struct look *look)
 {
-	const bool is_same = file->version > 0 && file->error == look->error &&
+	const bool is_new = file->version == 0;
+	const bool is_same = !is_new && file->error == look->error &&
 			     digest_equal(&file->digest, &look->digest);
 
 	file->stamp = look->snapshot.stamp;
@@ -298,6 +301,7 @@ static void apply_locked(struct file *file, const struct look *look)
 	file->digest = look->digest;
 	if (!is_same)
 		file->version++;
+	dependencies->changes += !is_same && !is_new;
 }
 
 /* Enter what was seen; 0 and *link, or -ENOMEM. */
@@ -312,7 +316,7 @@ static int note(struct dependencies *dependencies, const char *path,
 	if (!file)
 		file = add_locked(dependencies, path, &index);
 	if (file) {
-		apply_locked(file, look);
+		apply_locked(dependencies, file, look);
 		*link = (struct link){index, file->version};
 	}
 	pthread_mutex_unlock(&dependencies->lock);
@@ -406,10 +410,20 @@ void dependencies_refresh(struct dependencies *dependencies)
 		struct look look = look_at(dependencies, noted.path);
 
 		pthread_mutex_lock(&dependencies->lock);
-		apply_locked(dependencies->files[i], &look);
+		apply_locked(dependencies, dependencies->files[i], &look);
 		pthread_mutex_unlock(&dependencies->lock);
 		snapshot_release(&look.snapshot);
 	}
+}
+
+uint64_t dependencies_changes(struct dependencies *dependencies)
+{
+	pthread_mutex_lock(&dependencies->lock);
+
+	const uint64_t changes = dependencies->changes;
+
+	pthread_mutex_unlock(&dependencies->lock);
+	return changes;
 }
 
 struct dependency dependencies_describe(struct dependencies *dependencies,

@@ -57,6 +57,9 @@ const char *dependencies_path(const struct dependencies *dependencies,
  */
 void dependencies_refresh(struct dependencies *dependencies);
 
+/* Grows with each change that was seen. */
+uint64_t dependencies_changes(struct dependencies *dependencies);
+
 /*
  * What a file, named by path or URL, is now; one that does not exist counts
  * too. 0, -ENOMEM, or the errno that keeps it from being read.

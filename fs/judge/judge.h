@@ -191,6 +191,14 @@ struct verdict *judge_config_problems(struct judge *judge);
 must_check int judge_baseline(struct judge *judge, char **path,
 			      struct baseline **baseline);
 
+/* Another number after each change of what verdicts rest on, as far as
+ * judge_refresh() has seen it. */
+uint64_t judge_footing(struct judge *judge);
+
+/* Does what is known of a path rest on what is in force now? Not if nothing is
+ * known. The file itself is not looked at. */
+bool judge_stands(struct judge *judge, const char *path);
+
 /* Stop validations under way; every later call gives -ECANCELED. */
 void judge_cancel(struct judge *judge);
 
