@@ -15,6 +15,7 @@ struct command {
 };
 
 int cmd_mount(int argc, char **argv);
+int cmd_sync(int argc, char **argv);
 int cmd_umount(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_status(int argc, char **argv);

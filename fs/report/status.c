@@ -136,6 +136,8 @@ void status_write(FILE *out, struct judge *judge, const struct survey *survey,
 	write_remote(out, judge_cache(judge));
 	if (facts->work)
 		workers_write(out, facts->work);
+	if (facts->coherence_reason)
+		fprintf(out, "coherence.reason %s\n", facts->coherence_reason);
 }
 
 static void write_finding_counts(FILE *out, const struct verdict *verdict)

@@ -11,8 +11,9 @@
 
 /* What a mount says of itself; a run without one has neutral values. */
 struct status_facts {
-	const char *scan;      /* "complete" or "running" */
-	const char *coherence; /* "strict", "fast", "none" */
+	const char *scan;	      /* "complete" or "running" */
+	const char *coherence;	      /* "strict", "fast", "none" */
+	const char *coherence_reason; /* why; NULL: nothing to say */
 	uint64_t unwatched;
 	uint64_t pending;
 	uint64_t serving_last_good;

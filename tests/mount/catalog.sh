@@ -10,7 +10,7 @@ echo '{"properties": {"port": {"type": "integer"}}}' >"$work/store/app.json"
 echo '{"required": ["name"]}' >"$work/more/a.json"
 echo 'port: eighty' >"$src/app.yaml"
 echo '{"$schema": "https://example.com/a.json"}' >"$src/named.json"
-state() { t cat "$mnt/$1" >/dev/null; t sed -n 's/^state //p' "$mnt/$1.status"; }
+state() { settle; t cat "$mnt/$1" >/dev/null; t sed -n 's/^state //p' "$mnt/$1.status"; }
 
 # The daemon works in another directory than the one that names them.
 cd "$work" || exit 1

@@ -30,20 +30,23 @@ wrong 'an option like no other' "unknown option 'zzzzzzz'" mount -o zzzzzzz "$sr
 wrong 'a value missing' "'cache' needs a value" mount -o ro,cache "$src" "$mnt"
 wrong 'a value too many' "'ro' takes no value" mount -o ro=1 "$src" "$mnt"
 wrong 'a wrong value' "'level' cannot be 'high'" mount -o level=high "$src" "$mnt"
+wrong 'a wrong coherence' "'coherence' cannot be 'loose': use auto, fast, strict or rehash" mount -o coherence=loose "$src" "$mnt"
 wrong 'a wrong size' "'max_size' cannot be '1Q'" mount -o max_size=1Q "$src" "$mnt"
 wrong 'a wrong wait' "'wait' cannot be" mount -o wait=soon "$src" "$mnt"
 wrong 'wrong workers' "'workers' cannot be '0'" mount -o workers=0 "$src" "$mnt"
 wrong 'writable' 'suid.* not allowed' mount -o suid "$src" "$mnt"
 for option in on_invalid=deny on_invalid=lastgood level=thorough \
-	coherence=fast coherence=rehash rw xattr warm name=x state=/x; do
+	rw xattr warm name=x state=/x; do
 	wrong "$option" 'not available yet' mount -o $option "$src" "$mnt"
 done
 wrong 'no such configuration' "'config': cannot use 'x'" mount -o config=x "$src" "$mnt"
+wrong 'nothing to sync' 'nothing is mounted' sync "$mnt"
 wrong 'nothing to unmount' 'nothing is mounted' umount "$mnt"
 wrong 'no such mountpoint' "No such file" umount "$work/none/none"
 if [ "$(id -u)" = 0 ]; then
 	mount -t tmpfs none "$work/outer"
 	wrong 'a mount of another kind' 'not a mount of cfgfs' umount "$work/outer"
+	wrong 'another kind to sync' 'not a mount of cfgfs' sync "$work/outer"
 	umount "$work/outer"
 fi
 

@@ -4,6 +4,7 @@
  *   helper sizes FILE        size by fstat, read and mmap of one descriptor
  *   helper mmap FILE         the content by mmap
  *   helper again FILE        the content, read once more for each line of input
+ *   helper store FILE TEXT   overwrite its start through a shared mapping
  *   helper refuse DIR FILE SUBDIR LINK
  *                            every changing call must fail with EROFS
  */
@@ -109,6 +110,23 @@ static int do_again(const char *path)
 	return 0;
 }
 
+/* The stores are told of when the file is closed, which the mapping delays. */
+static int do_store(const char *path, const char *text)
+{
+	const int fd = open(path, O_RDWR | O_CLOEXEC);
+	const size_t size = strlen(text);
+	void *bytes;
+
+	if (fd < 0)
+		return complain(path);
+	bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (bytes == MAP_FAILED)
+		return complain(path);
+	close(fd);
+	memcpy(bytes, text, size);
+	return munmap(bytes, size) ? complain(path) : 0;
+}
+
 static int failures;
 
 /* The call must have failed with EROFS. */
@@ -172,6 +190,8 @@ int main(int argc, char **argv)
 		return do_mmap(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "again") == 0)
 		return do_again(argv[2]);
+	if (argc == 4 && strcmp(argv[1], "store") == 0)
+		return do_store(argv[2], argv[3]);
 	if (argc == 6 && strcmp(argv[1], "refuse") == 0)
 		return do_refuse(argv + 2);
 	fputs("usage: helper sizes|mmap|again FILE | refuse DIR FILE SUBDIR "

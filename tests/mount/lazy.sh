@@ -23,9 +23,16 @@ t cat "$mnt/.report" >/dev/null
 is 'a report judges the rest' "$(counts)" '4 0 3'
 unmount
 
-# The kernel never asks for the bytes of an empty file.
+# The kernel never asks for the bytes of an empty file: to open it is to read
+# it, where openings are asked for at all.
 : >"$src/d/empty.json"
 mount_source
+t cat "$mnt/d/empty.json"
+is 'an empty file is unchecked' "$(t sed -n 's/^state //p' "$mnt/d/empty.json.status")" unchecked
+t cat "$mnt/d/empty.json.report" >/dev/null
+is 'until it is reported' "$(t sed -n 's/^state //p' "$mnt/d/empty.json.status")" invalid
+unmount
+mount_source -o coherence=strict
 is 'an empty file is unchecked' "$(status unchecked)" 5
 t cat "$mnt/d/empty.json"
 is 'until it is read' "$(t sed -n 's/^state //p' "$mnt/d/empty.json.status")" invalid

@@ -38,6 +38,9 @@ mount_source() {
 	fi
 }
 
+# settle: until what was edited in the source can be seen.
+settle() { t "$cfgfs" sync "$mnt" || fail 'sync failed'; }
+
 # unmount: as users do; the daemon must end well.
 unmount() {
 	t "$cfgfs" umount "$mnt" || fail 'umount failed'

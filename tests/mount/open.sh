@@ -8,7 +8,7 @@ letters b >"$src/over.txt"
 printf '{"x": "%s"}' "$(letters c)" >"$src/gone.json"
 cp "$src/gone.json" "$work/gone.json"
 mkdir "$src/folder" && touch "$src/folder/1" "$src/folder/2"
-mount_source
+mount_source -o coherence=strict
 exec 3<"$mnt/gone.txt" 4<"$mnt/over.txt" 5<"$mnt/gone.json"
 # Pages that were read already prove nothing: ask for the rest.
 t head -c 10 <&3 >/dev/null

@@ -84,7 +84,7 @@ static void wrong_options_are_refused_with_a_reason(void **state)
 		{"level=thorough", "not available yet"},
 		{"on_invalid=deny", "'on_invalid=deny' is not available yet"},
 		{"on_invalid=no", "use serve"},
-		{"coherence=fast", "not available yet"},
+		{"coherence=no", "use auto, fast, strict or rehash"},
 		{"level", "needs a value"},
 		{"ro=yes", "takes no value"},
 		{"suid", "not allowed"},

@@ -20,8 +20,9 @@ struct content {
 	atomic_uint references;
 	struct content_pool *pool;
 	struct snapshot snapshot;
-	bool is_final;	/* a file with the same stamp has these bytes */
-	bool is_judged; /* by the lock of the files */
+	bool is_final;	  /* a file with the same stamp has these bytes */
+	bool is_judged;	  /* by the lock of the files, as the next */
+	bool is_outdated; /* the file has changed: nobody waits any more */
 	struct timespec deadline; /* readers wait for the verdict until then */
 };
 

@@ -26,6 +26,8 @@ struct file {
 	bool is_kept;	     /* counts among the descriptors kept open */
 	bool is_forgotten;   /* out of the map: the last user frees it */
 	bool is_loading;     /* someone is reading its content */
+	bool is_changed;     /* since that began */
+	bool is_half_read;   /* without opens: its reader will ask for more */
 	enum filled filled;
 	struct stamp filled_stamp;
 	enum serving serving;
@@ -53,6 +55,7 @@ struct files {
 	size_t pending_count;
 	unsigned kept;
 	unsigned max_kept;
+	bool has_no_opens; /* fixed before the first request */
 };
 
 /* Take the content off a file; the caller releases it. */

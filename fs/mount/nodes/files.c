@@ -65,6 +65,11 @@ void files_free(struct files *files)
 	free(files);
 }
 
+void files_expect_no_opens(struct files *files)
+{
+	files->has_no_opens = true;
+}
+
 static struct file *find_locked(struct files *files, uint64_t node)
 {
 	return (struct file *)idmap_find(&files->map, node);
@@ -100,6 +105,13 @@ static void leave_ward_locked(struct files *files, struct file *file)
 	file->ward = WARDS_NONE;
 }
 
+/* Without opens, nothing is remembered of a file that nobody is about to read.
+ */
+static bool is_idle_locked(const struct files *files, const struct file *file)
+{
+	return files->has_no_opens && file->opens == 0 && !file->is_half_read;
+}
+
 /* Descriptor and content stay as long as readers have the file open. */
 static struct leftovers settle_locked(struct files *files, struct file *file)
 {
@@ -113,8 +125,12 @@ static struct leftovers settle_locked(struct files *files, struct file *file)
 		files->kept -= file->is_kept;
 		file->is_kept = false;
 	}
-	if (file->opens == 0)
+	if (file->opens == 0 && (file->is_forgotten || !file->is_half_read))
 		left.content = file_detach_locked(files, file);
+	if (!file->is_forgotten && is_idle_locked(files, file)) {
+		idmap_remove(&files->map, &file->link);
+		file->is_forgotten = true;
+	}
 	if (file->is_forgotten)
 		left.file = file;
 	return left;
@@ -327,6 +343,25 @@ void files_close_held(struct files *files, struct file *file)
 	left = settle_locked(files, file);
 	pthread_mutex_unlock(&files->lock);
 	give_back(&left);
+}
+
+void files_changed(struct files *files, uint64_t node)
+{
+	struct content *content = NULL;
+
+	pthread_mutex_lock(&files->lock);
+
+	struct file *file = find_locked(files, node);
+
+	if (file) {
+		file->is_changed = true;
+		content = file_detach_locked(files, file);
+	}
+	if (content)
+		content->is_outdated = true;
+	pthread_cond_broadcast(&files->changed);
+	pthread_mutex_unlock(&files->lock);
+	content_release(content);
 }
 
 void files_forget(struct files *files, uint64_t node)

@@ -37,6 +37,12 @@ void files_free(struct files *files);
 /* What a worker before had open is open again; its descriptor is taken. Before
  * the first request. 0 or -ENOMEM. */
 must_check int files_adopt(struct files *files, const struct wards_heir *heir);
+/*
+ * Nobody will call files_open(): the kernel opens without asking. A file's
+ * content then is kept from its first read to that which reaches its end, as
+ * far as there is room. Before the first request.
+ */
+void files_expect_no_opens(struct files *files);
 
 /* Which file is meant. */
 struct file_name {
@@ -64,6 +70,9 @@ void files_close(struct files *files, uint64_t node);
  */
 must_check struct file *files_hold(struct files *files, uint64_t node);
 void files_close_held(struct files *files, struct file *file);
+/* The file has changed: let go those who wait for what is said of its old
+ * content. */
+void files_changed(struct files *files, uint64_t node);
 
 /* The node has gone. */
 void files_forget(struct files *files, uint64_t node);
@@ -84,6 +93,7 @@ void files_unuse(struct files *files, struct file *file);
 struct served {
 	struct content *content; /* NULL: directly from the descriptor */
 	struct file *file;
+	bool reaches_end; /* set by the caller: it needs no more of the file */
 };
 
 /*

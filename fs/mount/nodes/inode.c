@@ -510,6 +510,52 @@ int inodes_path(struct inodes *inodes, uint64_t id, char *path)
 	return r;
 }
 
+size_t inodes_named(struct inodes *inodes, uint64_t parent, struct span name,
+		    uint64_t *ids, size_t room)
+{
+	size_t count = 0;
+
+	pthread_mutex_lock(&inodes->lock);
+	for (uint32_t id = *bucket_locked(inodes, parent, name);
+	     id && count < room; id = inodes->next[id])
+		if (inodes->entries[id].parent == parent &&
+		    span_equal(name_of(inodes, id), name))
+			ids[count++] = id;
+	pthread_mutex_unlock(&inodes->lock);
+	return count;
+}
+
+bool inodes_next(struct inodes *inodes, uint64_t after, struct inode *out)
+{
+	bool is_found = false;
+
+	pthread_mutex_lock(&inodes->lock);
+	for (uint64_t id = after + 1;
+	     !is_found && id < inodes->header->entries_used; id++) {
+		is_found = kind_of(inodes, id) == INODE_REAL;
+		if (is_found)
+			*out = describe(inodes, (uint32_t)id);
+	}
+	pthread_mutex_unlock(&inodes->lock);
+	return is_found;
+}
+
+int inodes_name(struct inodes *inodes, uint64_t id, char *name)
+{
+	pthread_mutex_lock(&inodes->lock);
+
+	const bool is_there = kind_of(inodes, id) != INODE_FREE;
+
+	if (is_there) {
+		const struct span from = name_of(inodes, (uint32_t)id);
+
+		memcpy(name, from.data, from.size);
+		name[from.size] = '\0';
+	}
+	pthread_mutex_unlock(&inodes->lock);
+	return is_there ? 0 : -ESTALE;
+}
+
 size_t inodes_count(struct inodes *inodes)
 {
 	pthread_mutex_lock(&inodes->lock);

@@ -88,6 +88,22 @@ must_check int inodes_get(struct inodes *inodes, uint64_t id,
  */
 must_check int inodes_path(struct inodes *inodes, uint64_t id, char *path);
 
+/*
+ * The real nodes under a name in a directory: several files may have had it.
+ * Writes as many of their numbers as there is room for; returns how many.
+ */
+must_check size_t inodes_named(struct inodes *inodes, uint64_t parent,
+			       struct span name, uint64_t *ids, size_t room);
+
+/* The first real node with a number above `after`, 0: from the beginning.
+ * False: there is none. For walks over all of them while others come and go. */
+must_check bool inodes_next(struct inodes *inodes, uint64_t after,
+			    struct inode *out);
+
+/* The name of a node, written to `name` (INODE_NAME_MAX + 1 bytes). 0 or
+ * -ESTALE. */
+must_check int inodes_name(struct inodes *inodes, uint64_t id, char *name);
+
 /* How many nodes are in use. */
 size_t inodes_count(struct inodes *inodes);
 

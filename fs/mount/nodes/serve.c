@@ -248,6 +248,7 @@ static enum step begin_step(struct files *files, struct file *file,
 		step = *out ? STEP_SERVE : STEP_LOAD;
 	}
 	file->is_loading = step != STEP_SERVE;
+	file->is_changed = false;
 	pthread_mutex_unlock(&files->lock);
 	return step;
 }
@@ -260,7 +261,10 @@ static void end_step(struct files *files, struct file *file,
 	pthread_mutex_lock(&files->lock);
 	file->is_loading = false;
 	if (loaded) {
+		loaded->is_outdated = file->is_changed;
 		old = file_detach_locked(files, file);
+		if (old)
+			old->is_outdated = true;
 		attach_locked(files, file, content_share(loaded));
 		file_note_filled_locked(file, &loaded->snapshot.stamp,
 					loaded->is_final);
@@ -346,7 +350,7 @@ static void wait_for_verdict(struct files *files, const struct content *content)
 	int r = 0;
 
 	pthread_mutex_lock(&files->lock);
-	while (r != ETIMEDOUT && !content->is_judged)
+	while (r != ETIMEDOUT && !content->is_judged && !content->is_outdated)
 		r = pthread_cond_timedwait(&files->changed, &files->lock,
 					   &content->deadline);
 	pthread_mutex_unlock(&files->lock);
@@ -373,6 +377,10 @@ int files_serve(struct files *files, const struct file_name *name,
 
 void files_served_release(struct files *files, struct served *served)
 {
+	pthread_mutex_lock(&files->lock);
+	served->file->is_half_read =
+		files->has_no_opens && !served->reaches_end;
+	pthread_mutex_unlock(&files->lock);
 	content_release(served->content);
 	files_unuse(files, served->file);
 	*served = (struct served){0};

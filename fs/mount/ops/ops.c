@@ -45,11 +45,12 @@ static int measure_link(struct mount *mount, const char *path,
 }
 
 int ops_stat(struct mount *mount, const struct ops_place *place,
-	     struct stat *stat)
+	     struct keep *keep, struct stat *stat)
 {
 	const struct source *source = judge_source(mount->judge);
 	struct stamp stamp;
-	const int r = source_stat(source, place->path, &stamp, stat);
+	const int r = keep ? keep_stat(mount, place->path, keep, &stamp, stat)
+			   : source_stat(source, place->path, &stamp, stat);
 
 	/* The kernel looks the path up again when it is told so. */
 	if (r == -ENOENT || r == -ENOTDIR || r == -ELOOP)
@@ -91,9 +92,11 @@ int ops_read_link(struct mount *mount, const char *path, char **target)
  */
 static void op_init(void *ctx, struct fuse_conn_info *connection)
 {
-	(void)ctx;
+	const struct mount *mount = ctx;
+
 	connection->want |= connection->capable & FUSE_CAP_SPLICE_WRITE;
 	connection->time_gran = 1;
+	coherence_greet(mount->coherence, connection);
 }
 
 /*
@@ -114,6 +117,7 @@ const struct fuse_lowlevel_ops ops_table = {
 	.open = op_open,
 	.read = op_read,
 	.release = op_release,
+	.ioctl = op_ioctl,
 	.setattr = op_setattr,
 	.create = op_create,
 	.mknod = op_mknod,

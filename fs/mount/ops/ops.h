@@ -7,6 +7,7 @@
 
 #define FUSE_USE_VERSION 314
 
+#include "fs/mount/coherence/coherence.h"
 #include "fs/mount/nodes/files.h"
 #include "fs/mount/nodes/inode.h"
 #include "fs/mount/takeover/channel.h"
@@ -21,6 +22,7 @@ struct mount {
 	struct judge *judge;
 	struct inodes *inodes;
 	struct files *files;
+	struct coherence *coherence;
 	struct virtuals *virtuals;
 	const char *given_root; /* the source as it was named, absolute */
 	uid_t owner;		/* of virtual files */
@@ -44,15 +46,17 @@ struct ops_place {
 must_check int ops_find(struct mount *mount, fuse_ino_t ino,
 			struct ops_place *out);
 
+struct keep;
+
 /* The file of a place, as files.h wants it; borrows from it. */
 struct file_name ops_file_name(const struct ops_place *place);
 
 /*
- * lstat() by the path, if it is still the file that was looked up. 0; -ESTALE;
- * another errno.
+ * lstat() by the path, if it is still the file that was looked up. `keep` may
+ * be NULL. 0; -ESTALE; another errno.
  */
 must_check int ops_stat(struct mount *mount, const struct ops_place *place,
-			struct stat *stat);
+			struct keep *keep, struct stat *stat);
 
 /* The target to show for a symbolic link, owned. 0 or a negative errno. */
 must_check int ops_read_link(struct mount *mount, const char *path,
@@ -61,11 +65,37 @@ must_check int ops_read_link(struct mount *mount, const char *path,
 /* The identity of a file with this stamp. */
 struct inode_identity ops_identity(const struct stamp *stamp);
 
+/* keep.c: whether the kernel may keep what a reply says. */
+struct keep {
+	bool is_covered;     /* names in the directory are */
+	bool has_attributes; /* those of the file are, too */
+	unsigned ticket;
+};
+
+/* Begin a look at what is in a directory. */
+struct keep keep_in(struct mount *mount, const char *directory,
+		    const struct inode_identity *identity);
+
+/* source_stat() of something in that directory, or of the root. */
+must_check int keep_stat(struct mount *mount, const char *path,
+			 struct keep *keep, struct stamp *stamp,
+			 struct stat *stat);
+
+/* The timeouts of an entry; of attributes alone; of a name that is not there.
+ */
+void keep_fill(struct mount *mount, const struct keep *keep,
+	       struct fuse_entry_param *entry);
+double keep_attributes(struct mount *mount, const struct keep *keep);
+double keep_absence(struct mount *mount, const struct keep *keep);
+
 /* ops_virtual.c: names that have no file behind them. */
 
 /* The kind of virtual file that a name in a directory is by itself: `.status`
  * or `.report`; INODE_FREE if it is none. */
 enum inode_kind ops_virtual_kind(const char *name);
+
+/* Does a path end as FILE.status or FILE.report does? */
+bool ops_is_companion_name(const char *path);
 
 /*
  * Is `path` (of a file that does not exist) FILE.status or FILE.report of a
@@ -106,6 +136,11 @@ void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
 void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 	     struct fuse_file_info *fi);
 void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+
+/* ops_control.c */
+void op_ioctl(fuse_req_t req, fuse_ino_t ino, unsigned command, void *argument,
+	      struct fuse_file_info *fi, unsigned flags, const void *bytes,
+	      size_t size, size_t out_size);
 
 /* ops_write.c: all of them give EROFS. */
 void op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int set,

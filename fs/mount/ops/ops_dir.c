@@ -144,8 +144,13 @@ void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	struct mount *mount = ops_mount(req);
 	struct ops_place place;
 	bool keep_pages;
-	int r = ops_find(mount, ino, &place);
+	int r;
 
+	if (coherence_has_no_open(mount->coherence)) {
+		fuse_reply_err(req, ENOSYS);
+		return;
+	}
+	r = ops_find(mount, ino, &place);
 	if (r == 0) {
 		const struct file_name name = directory_name(&place);
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 /* No READ is ever sent for an empty file: to open it is to read it. */
 static void judge_if_empty(struct mount *mount, const struct file_name *name)
@@ -33,8 +34,14 @@ void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct mount *mount = ops_mount(req);
 	struct ops_place place;
-	int r = ops_find(mount, ino, &place);
+	int r;
 
+	/* The kernel remembers this answer and never asks again. */
+	if (coherence_has_no_open(mount->coherence)) {
+		fuse_reply_err(req, ENOSYS);
+		return;
+	}
+	r = ops_find(mount, ino, &place);
 	if ((fi->flags & O_ACCMODE) != O_RDONLY || fi->flags & O_TRUNC)
 		r = -EROFS;
 	fi->noflush = true;
@@ -69,6 +76,17 @@ static void reply_directly(fuse_req_t req, int fd, size_t size, off_t offset)
 	fuse_reply_data(req, &vector, (enum fuse_buf_copy_flags)0);
 }
 
+static bool reaches_end(const struct served *served, size_t size, off_t offset)
+{
+	struct stat facts;
+
+	if (served->content)
+		return (uint64_t)offset + size >=
+		       served->content->snapshot.size;
+	return fstat(file_descriptor(served->file), &facts) ||
+	       offset + (off_t)size >= facts.st_size;
+}
+
 static int read_real(fuse_req_t req, const struct ops_place *place, size_t size,
 		     off_t offset)
 {
@@ -81,6 +99,7 @@ static int read_real(fuse_req_t req, const struct ops_place *place, size_t size,
 
 	if (r)
 		return r;
+	served.reaches_end = reaches_end(&served, size, offset);
 	if (served.content)
 		reply_content(req, served.content, size, offset);
 	else

@@ -5,16 +5,6 @@
 #include <errno.h>
 #include <sys/statvfs.h>
 
-/*
- * Coherence is strict: every walk of a path asks for each name again, and the
- * answer brings the attributes with it. They may be used for the rest of that
- * walk and open (one or two ticks of the kernel's clock, 4 to 8 ms at 250 Hz),
- * so that it takes one request a name and not two. Whoever asks about an open
- * file later gets an answer that counts for that question alone.
- */
-static const double NO_TIMEOUT = 0.0;
-static const double ONE_TICK = 0.001;
-
 static int append_name(char *path, const char *name)
 {
 	const size_t size = strlen(path);
@@ -39,7 +29,7 @@ static int find_parent(struct mount *mount, fuse_ino_t ino,
 	if (r == 0 && parent->inode.kind != INODE_REAL)
 		return -ENOTDIR;
 	if (r == 0 && parent->inode.id != INODE_ROOT)
-		r = ops_stat(mount, parent, &stat);
+		r = ops_stat(mount, parent, NULL, &stat);
 	return r;
 }
 
@@ -47,8 +37,8 @@ static void fill_entry(const struct inode *inode, struct fuse_entry_param *out)
 {
 	out->ino = inode->id;
 	out->generation = inode->generation;
-	out->attr_timeout = NO_TIMEOUT;
-	out->entry_timeout = NO_TIMEOUT;
+	out->attr_timeout = 0;
+	out->entry_timeout = 0;
 }
 
 static int enter_virtual(struct mount *mount, const struct inode *parent,
@@ -90,30 +80,59 @@ static int enter_real(struct mount *mount, const struct ops_place *child,
 	if (r)
 		return r;
 	fill_entry(&inode, out);
-	out->attr_timeout = ONE_TICK;
 	return 0;
 }
 
-/* What has no file: FILE.status and FILE.report, else nothing. */
+/* What has no file: FILE.status and FILE.report, else nothing. That these are
+ * not there is not kept: it changes with FILE. */
 static int enter_companion(struct mount *mount, const struct inode *parent,
 			   char *path, struct fuse_entry_param *out)
 {
+	const bool may_be_one = ops_is_companion_name(path);
 	const enum inode_kind kind = ops_companion_kind(mount, path);
 	const char *slash = strrchr(path, '/');
 
+	if (may_be_one)
+		out->entry_timeout = 0;
 	if (kind == INODE_FREE)
 		return -ENOENT;
 	return enter_virtual(mount, parent, kind, slash ? slash + 1 : path,
 			     out);
 }
 
+/* What a name is that stands for a file, or for nothing. */
+static int enter_name(struct mount *mount, struct ops_place *parent,
+		      const char *name, struct fuse_entry_param *out)
+{
+	struct keep keep =
+		keep_in(mount, parent->path, &parent->inode.identity);
+	struct ops_place *child = parent;
+	const uint64_t directory = parent->inode.id;
+	struct stamp stamp;
+	int r = append_name(child->path, name);
+
+	if (r)
+		return r;
+	r = keep_stat(mount, child->path, &keep, &stamp, &out->attr);
+	if (r == -ENOENT) {
+		out->entry_timeout = keep_absence(mount, &keep);
+		return enter_companion(mount, &parent->inode, child->path, out);
+	}
+	if (r)
+		return r;
+	child->inode.parent = directory;
+	child->inode.kind = INODE_REAL;
+	child->inode.identity = ops_identity(&stamp);
+	r = enter_real(mount, child, name, out);
+	keep_fill(mount, &keep, out);
+	return r;
+}
+
 static int look_up(struct mount *mount, fuse_ino_t parent, const char *name,
 		   struct fuse_entry_param *out)
 {
-	const struct source *source = judge_source(mount->judge);
 	struct ops_place place;
-	struct stamp stamp;
-	int r = find_parent(mount, parent, &place);
+	const int r = find_parent(mount, parent, &place);
 
 	if (r)
 		return r;
@@ -124,18 +143,7 @@ static int look_up(struct mount *mount, fuse_ino_t parent, const char *name,
 		return enter_virtual(mount, &place.inode, kind, name, out);
 	if (survey_is_reserved(name))
 		return -ENOENT;
-	r = append_name(place.path, name);
-	if (r)
-		return r;
-	r = source_stat(source, place.path, &stamp, &out->attr);
-	if (r == -ENOENT)
-		return enter_companion(mount, &place.inode, place.path, out);
-	if (r)
-		return r;
-	place.inode.parent = parent;
-	place.inode.kind = INODE_REAL;
-	place.inode.identity = ops_identity(&stamp);
-	return enter_real(mount, &place, name, out);
+	return enter_name(mount, &place, name, out);
 }
 
 static void forget(struct mount *mount, uint64_t ino, uint64_t count)
@@ -153,11 +161,14 @@ void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
 	struct mount *mount = ops_mount(req);
 	struct fuse_entry_param entry = {0};
-	const int r = look_up(mount, parent, name, &entry);
+	int r = look_up(mount, parent, name, &entry);
 
+	/* A node of zero says that there is none, and for how long. */
+	if (r == -ENOENT && entry.entry_timeout > 0)
+		r = 0;
 	if (r)
 		fuse_reply_err(req, -r);
-	else if (fuse_reply_entry(req, &entry))
+	else if (fuse_reply_entry(req, &entry) && entry.ino)
 		forget(mount, entry.ino, 1); /* nobody got it */
 }
 
@@ -175,29 +186,69 @@ void op_forget_multi(fuse_req_t req, size_t count,
 	fuse_reply_none(req);
 }
 
+/* Begin a look at a node by its name. */
+static int keep_of(struct mount *mount, const struct ops_place *place,
+		   struct keep *keep)
+{
+	char directory[PATH_MAX];
+	const char *slash = strrchr(place->path, '/');
+	const size_t size = slash ? (size_t)(slash - place->path) : 0;
+	const bool is_root = place->inode.id == INODE_ROOT;
+	struct inode parent = place->inode;
+	const int r = is_root ? 0
+			      : inodes_get(mount->inodes, place->inode.parent,
+					   &parent);
+
+	if (r)
+		return r;
+	memcpy(directory, place->path, size);
+	directory[size] = '\0';
+	*keep = keep_in(mount, directory, &parent.identity);
+	return 0;
+}
+
+/* What is open is asked itself: it may have lost its name. */
+static int find_attributes(struct mount *mount, const struct ops_place *place,
+			   struct stat *stat, double *timeout)
+{
+	struct keep keep = {0};
+	int r = coherence_is_fast(mount->coherence)
+			? -ENOENT
+			: files_stat(mount->files, place->inode.id, stat);
+
+	*timeout = 0;
+	if (r != -ENOENT)
+		return r;
+	r = keep_of(mount, place, &keep);
+	if (r == 0)
+		r = ops_stat(mount, place, &keep, stat);
+	if (r == 0)
+		*timeout = keep_attributes(mount, &keep);
+	if (r == -ESTALE &&
+	    files_stat(mount->files, place->inode.id, stat) == 0)
+		return 0;
+	return r;
+}
+
 void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct mount *mount = ops_mount(req);
 	struct ops_place place;
 	struct stat stat;
-	int r;
+	double timeout;
+	int r = ops_find(mount, ino, &place);
 
 	(void)fi;
-	/* What is open is asked itself: it may have lost its name. */
-	r = files_stat(mount->files, ino, &stat);
-	if (r == -ENOENT) {
-		r = ops_find(mount, ino, &place);
-		if (r == 0 && place.inode.kind != INODE_REAL) {
-			ops_virtual_getattr(req, &place);
-			return;
-		}
-		if (r == 0)
-			r = ops_stat(mount, &place, &stat);
+	if (r == 0 && place.inode.kind != INODE_REAL) {
+		ops_virtual_getattr(req, &place);
+		return;
 	}
+	if (r == 0)
+		r = find_attributes(mount, &place, &stat, &timeout);
 	if (r)
 		fuse_reply_err(req, -r);
 	else
-		fuse_reply_attr(req, &stat, NO_TIMEOUT);
+		fuse_reply_attr(req, &stat, timeout);
 }
 
 void op_readlink(fuse_req_t req, fuse_ino_t ino)

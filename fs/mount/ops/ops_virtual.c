@@ -31,6 +31,11 @@ static size_t base_size(const char *path, const char *ending)
 	return size - ending_size;
 }
 
+bool ops_is_companion_name(const char *path)
+{
+	return base_size(path, ".status") || base_size(path, ".report");
+}
+
 enum inode_kind ops_companion_kind(struct mount *mount, char *path)
 {
 	const size_t of_status = base_size(path, ".status");

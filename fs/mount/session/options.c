@@ -36,6 +36,24 @@ printf_like(2, 3) static bool refuse(const struct setting *setting,
 	return false;
 }
 
+/* "a", "a or b", "a, b or c". */
+static bool refuse_word(const struct setting *setting, const char *const *words)
+{
+	char list[128] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; words[i] && used < sizeof(list); i++) {
+		const char *between = i == 0	     ? ""
+				      : words[i + 1] ? ", "
+						     : " or ";
+
+		used += (size_t)snprintf(list + used, sizeof(list) - used,
+					 "%s%s", between, words[i]);
+	}
+	return refuse(setting, "option '%s' cannot be '%s': use %s",
+		      setting->name, setting->value, list);
+}
+
 /* A word out of a list: `now` works, `later` is part of the plan. */
 static bool choose(const struct setting *setting, const char *const *now,
 		   const char *const *later, size_t *out)
@@ -51,9 +69,7 @@ static bool choose(const struct setting *setting, const char *const *now,
 			return refuse(setting,
 				      "option '%s=%s' is not available yet",
 				      setting->name, setting->value);
-	return refuse(setting, "option '%s' cannot be '%s': use %s%s%s",
-		      setting->name, setting->value, now[0],
-		      now[1] ? " or " : "", now[1] ? now[1] : "");
+	return refuse_word(setting, now);
 }
 
 static bool set_on_invalid(const struct setting *setting)
@@ -80,11 +96,15 @@ static bool set_level(const struct setting *setting)
 
 static bool set_coherence(const struct setting *setting)
 {
-	static const char *const now[] = {"auto", "strict", NULL};
-	static const char *const later[] = {"fast", "rehash", NULL};
+	static const char *const now[] = {"auto", "fast", "strict", "rehash",
+					  NULL};
+	static const char *const later[] = {NULL};
 	size_t chosen = 0;
 
-	return choose(setting, now, later, &chosen);
+	if (!choose(setting, now, later, &chosen))
+		return false;
+	setting->options->coherence = (enum coherence_wish)chosen;
+	return true;
 }
 
 static bool set_virtual(const struct setting *setting)

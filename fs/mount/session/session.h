@@ -4,6 +4,7 @@
 #ifndef FS_MOUNT_SESSION_SESSION_H
 #define FS_MOUNT_SESSION_SESSION_H
 
+#include "fs/mount/coherence/coherence.h"
 #include "fs/service.h"
 
 #include <sys/types.h>
@@ -14,6 +15,7 @@ struct session_options {
 	bool is_foreground;
 	bool allow_other;
 	bool virtual_visible;
+	enum coherence_wish coherence;
 	mode_t status_mode;    /* of .status */
 	mode_t report_mode;    /* of .report, FILE.status and FILE.report */
 	char *libfuse_options; /* owned; comma between, or NULL */

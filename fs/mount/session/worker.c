@@ -119,6 +119,25 @@ static int adopt_files(struct session *session)
 	return r;
 }
 
+static void describe(void *ctx, struct status_facts *facts)
+{
+	const struct mount *mount = ctx;
+
+	coherence_describe(mount->coherence, facts);
+}
+
+static int make_coherence(struct session *session)
+{
+	const struct coherence_tools tools = {.judge = session->service.judge,
+					      .inodes = session->mount.inodes,
+					      .files = session->mount.files,
+					      .session = session->fuse};
+
+	return coherence_new(&tools, session->options->coherence,
+			     features_named(getenv("CFGFS_WITHOUT")),
+			     &session->mount.coherence);
+}
+
 static int make_tables(struct session *session)
 {
 	struct mount *mount = &session->mount;
@@ -143,6 +162,8 @@ static int make_tables(struct session *session)
 
 	r = files_new(&files, &mount->files);
 	if (r == 0)
+		r = make_coherence(session);
+	if (r == 0)
 		r = adopt_files(session);
 	if (r)
 		return r;
@@ -152,7 +173,9 @@ static int make_tables(struct session *session)
 		.files = mount->files,
 		.flusher = session->flusher,
 		.work = session->work,
-		.restarts = session->estate->restarts};
+		.restarts = session->estate->restarts,
+		.describe = describe,
+		.describe_ctx = mount};
 
 	return virtuals_new(&virtuals, &mount->virtuals);
 }
@@ -181,12 +204,14 @@ static void stop_working(struct session *session)
 	if (session->mount.virtuals)
 		virtuals_cancel(session->mount.virtuals);
 	judge_cancel(session->service.judge);
+	coherence_stop(session->mount.coherence);
 	work_free(steal(&session->work));
 }
 
 static void free_mount(struct session *session)
 {
 	virtuals_free(session->mount.virtuals);
+	coherence_free(session->mount.coherence);
 	files_free(session->mount.files);
 	inodes_free(session->mount.inodes);
 	flusher_free(session->flusher);
@@ -209,6 +234,7 @@ static void stop(void *ctx)
 
 	virtuals_cancel(session->mount.virtuals);
 	judge_cancel(session->service.judge);
+	coherence_stop(session->mount.coherence);
 	fuse_session_exit(session->fuse);
 }
 
@@ -221,7 +247,9 @@ static int run_loop(struct session *session)
 	if (!config)
 		return -ENOMEM;
 	fuse_loop_cfg_set_max_threads(config, LOOP_THREADS);
-	r = guard_start(stop, session, &guard);
+	r = coherence_start(session->mount.coherence);
+	if (r == 0)
+		r = guard_start(stop, session, &guard);
 	if (r == 0) {
 		r = -abs(fuse_session_loop_mt(session->fuse, config));
 		guard_end(guard);

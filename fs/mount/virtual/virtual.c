@@ -98,15 +98,15 @@ static void write_directory_status(struct sheet *sheet, FILE *out,
 				   const struct survey *survey)
 {
 	const struct virtual_tools *tools = &sheet->virtuals->tools;
-	const struct status_facts facts = {
+	struct status_facts facts = {
 		.scan = "complete",
-		.coherence = "strict",
 		.pending = files_pending(tools->files),
 		.restarts = tools->restarts,
 		.takeover = "replay",
 		.work = tools->work,
 	};
 
+	tools->describe(tools->describe_ctx, &facts);
 	status_write(out, tools->judge, survey, &facts);
 }
 

@@ -11,6 +11,8 @@
 
 struct virtuals; /* safe from any thread */
 
+struct status_facts;
+
 /* What it works with; all of it is borrowed. */
 struct virtual_tools {
 	struct judge *judge;
@@ -18,6 +20,10 @@ struct virtual_tools {
 	struct flusher *flusher; /* may be NULL */
 	struct work *work;
 	unsigned restarts;	 /* how many workers there were before */
+
+	/* Say what is true of the mount. */
+	void (*describe)(void *ctx, struct status_facts *facts);
+	void *describe_ctx;
 };
 
 /* A finished text; immutable, shared by counting. */

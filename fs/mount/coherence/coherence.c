@@ -1,0 +1,186 @@
+#include "fs/mount/coherence/coherence_parts.h"
+
+#define FUSE_USE_VERSION 314
+#include <errno.h>
+#include <fuse_lowlevel.h>
+#include <stdio.h>
+
+static void give_reason(struct coherence *coherence, const char *reason)
+{
+	snprintf(coherence->reason, sizeof(coherence->reason), "%s", reason);
+}
+
+/* 0, or why it cannot be watched. */
+static const char *watch_root(struct coherence *coherence)
+{
+	const struct source *source = judge_source(coherence->tools.judge);
+	auto_close int root = source_open_directory(source, "");
+	const struct watch_options options = {
+		.without_inotify = coherence->without.inotify,
+		.without_fanotify = coherence->without.fanotify};
+	struct stat facts;
+
+	if (root < 0 || fstat(root, &facts))
+		return "the source cannot be opened";
+	if (!source_is_local(root))
+		return "the source is on a filesystem that others may change";
+	if (watch_new(source, &options, &coherence->watch)) {
+		coherence->watch = NULL;
+		return "changes of the source cannot be watched here";
+	}
+
+	const struct watch_place place = {
+		.path = "", .dev = facts.st_dev, .ino = facts.st_ino};
+
+	return watch_directory(coherence->watch, &place)
+		       ? NULL
+		       : "the limit of watches is reached";
+}
+
+static void choose(struct coherence *coherence, enum coherence_wish wish)
+{
+	coherence->rehashes = wish == COHERENCE_REHASH;
+	if (wish == COHERENCE_STRICT || wish == COHERENCE_REHASH) {
+		give_reason(coherence, coherence->rehashes
+					       ? "asked for, as rehash"
+					       : "asked for");
+		return;
+	}
+
+	const char *trouble = watch_root(coherence);
+
+	if (!trouble) {
+		coherence->is_fast = true;
+		snprintf(coherence->reason, sizeof(coherence->reason),
+			 "changes are told by %s",
+			 watch_means(coherence->watch));
+		return;
+	}
+	watch_free(coherence->watch);
+	coherence->watch = NULL;
+	give_reason(coherence, trouble);
+}
+
+int coherence_new(const struct coherence_tools *tools, enum coherence_wish wish,
+		  struct features without, struct coherence **out)
+{
+	struct coherence *coherence = calloc(1, sizeof(*coherence));
+
+	if (!coherence)
+		return -ENOMEM;
+	coherence->tools = *tools;
+	coherence->without = without;
+	choose(coherence, wish);
+	if (coherence->watch &&
+	    watch_add_listener(coherence->watch, follow_change, coherence)) {
+		coherence_free(coherence);
+		return -ENOMEM;
+	}
+	*out = coherence;
+	return 0;
+}
+
+struct watch *coherence_watch(struct coherence *coherence)
+{
+	return coherence->watch;
+}
+
+int coherence_start(struct coherence *coherence)
+{
+	if (!coherence->watch)
+		return 0;
+	coherence->footing = judge_footing(coherence->tools.judge);
+	return watch_start(coherence->watch);
+}
+
+void coherence_stop(struct coherence *coherence)
+{
+	if (coherence && coherence->watch)
+		watch_stop(coherence->watch);
+}
+
+void coherence_free(struct coherence *coherence)
+{
+	if (!coherence)
+		return;
+	watch_free(coherence->watch);
+	free(coherence);
+}
+
+/* Only what saves work is asked for; all of it may be missing. */
+void coherence_greet(struct coherence *coherence,
+		     struct fuse_conn_info *connection)
+{
+	const unsigned opens =
+		FUSE_CAP_NO_OPEN_SUPPORT | FUSE_CAP_NO_OPENDIR_SUPPORT;
+	const struct features *without = &coherence->without;
+	struct features *has = &coherence->has;
+
+	if (!coherence->is_fast)
+		return;
+	has->no_open =
+		!without->no_open && (connection->capable & opens) == opens;
+	has->expire =
+		!without->expire && connection->capable & FUSE_CAP_EXPIRE_ONLY;
+	has->epoch = !without->epoch && take_back_has_epoch(coherence);
+	connection->want |= connection->capable & FUSE_CAP_CACHE_SYMLINKS;
+	if (has->no_open)
+		files_expect_no_opens(coherence->tools.files);
+}
+
+bool coherence_is_fast(const struct coherence *coherence)
+{
+	return coherence->is_fast;
+}
+
+bool coherence_rehashes(const struct coherence *coherence)
+{
+	return coherence->rehashes;
+}
+
+bool coherence_has_no_open(const struct coherence *coherence)
+{
+	return coherence->has.no_open;
+}
+
+unsigned coherence_ticket(const struct coherence *coherence)
+{
+	return atomic_load(&coherence->ticket);
+}
+
+bool coherence_covers(struct coherence *coherence, const char *directory,
+		      const struct inode_identity *identity)
+{
+	const struct watch_place place = {
+		.path = directory, .dev = identity->dev, .ino = identity->ino};
+
+	return coherence->is_fast && watch_directory(coherence->watch, &place);
+}
+
+/* One that is lost could not be found again to be taken back. */
+bool coherence_keeps_absence(const struct coherence *coherence)
+{
+	return coherence->has.epoch;
+}
+
+void coherence_describe(struct coherence *coherence, struct status_facts *facts)
+{
+	facts->coherence = coherence->is_fast ? "fast" : "strict";
+	facts->coherence_reason = coherence->reason;
+	facts->unwatched =
+		coherence->watch ? watch_unwatched(coherence->watch) : 0;
+	facts->has_no_open = coherence->has.no_open;
+	facts->has_epoch = coherence->has.epoch;
+}
+
+void coherence_forget(struct coherence *coherence)
+{
+	if (coherence->watch)
+		watch_lose(coherence->watch);
+}
+
+int coherence_sync(struct coherence *coherence, struct watch_waiter *waiter)
+{
+	return coherence->watch ? watch_barrier(coherence->watch, waiter)
+				: -EOPNOTSUPP;
+}
