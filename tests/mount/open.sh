@@ -34,9 +34,11 @@ seen() { [ "$(wc -l <"$work/again")" = "$1" ]; }
 echo >&6
 until_holds 'it is read' seen 1
 echo '{"v": 2}' >"$src/edit.json"
+settle
 echo >&6
 until_holds 'it is read again' seen 2
 echo '{"version": 3}' >"$src/edit.json"
+settle
 echo >&6
 until_holds 'and again' seen 3
 exec 6>&-

@@ -114,10 +114,10 @@ static void assert_served(struct fixture *fixture, const struct file_name *name,
 
 static bool open_file(struct fixture *fixture, const struct file_name *name)
 {
-	bool keep_pages;
+	struct opened opened;
 
-	assert_int_equal(files_open(fixture->files, name, &keep_pages), 0);
-	return keep_pages;
+	assert_int_equal(files_open(fixture->files, name, &opened), 0);
+	return opened.keeps_pages;
 }
 
 static void pages_stay_only_if_they_are_of_this_state(void **state)
@@ -166,24 +166,20 @@ static void another_file_of_that_name_is_stale(void **state)
 	struct fixture *fixture = *state;
 	struct file_name name = name_of(fixture, 7, "a.json");
 	struct served served;
-	bool keep_pages;
+	struct opened opened;
 
 	name.identity.ino++;
-	assert_int_equal(files_open(fixture->files, &name, &keep_pages),
-			 -ESTALE);
+	assert_int_equal(files_open(fixture->files, &name, &opened), -ESTALE);
 	assert_int_equal(files_serve(fixture->files, &name, &served), -ESTALE);
 	name = name_of(fixture, 7, "a.json");
 	name.identity.btime_ns++;
-	assert_int_equal(files_open(fixture->files, &name, &keep_pages),
-			 -ESTALE);
+	assert_int_equal(files_open(fixture->files, &name, &opened), -ESTALE);
 	name = name_of(fixture, 7, "a.json");
 	name.is_directory = true;
-	assert_int_equal(files_open(fixture->files, &name, &keep_pages),
-			 -ESTALE);
+	assert_int_equal(files_open(fixture->files, &name, &opened), -ESTALE);
 	unlinkat(fixture->folder_fd, "a.json", 0);
 	name.is_directory = false;
-	assert_int_equal(files_open(fixture->files, &name, &keep_pages),
-			 -ESTALE);
+	assert_int_equal(files_open(fixture->files, &name, &opened), -ESTALE);
 }
 
 static void an_open_file_is_read_without_its_name(void **state)

@@ -39,26 +39,25 @@ static const char *watch_root(struct coherence *coherence)
 
 static void choose(struct coherence *coherence, enum coherence_wish wish)
 {
-	coherence->rehashes = wish == COHERENCE_REHASH;
-	if (wish == COHERENCE_STRICT || wish == COHERENCE_REHASH) {
-		give_reason(coherence, coherence->rehashes
-					       ? "asked for, as rehash"
-					       : "asked for");
-		return;
-	}
-
+	const bool wants_fast =
+		wish == COHERENCE_AUTO || wish == COHERENCE_FAST;
 	const char *trouble = watch_root(coherence);
 
-	if (!trouble) {
-		coherence->is_fast = true;
-		snprintf(coherence->reason, sizeof(coherence->reason),
-			 "changes are told by %s",
-			 watch_means(coherence->watch));
+	if (wish == COHERENCE_REHASH)
+		files_reread(coherence->tools.files);
+	if (trouble) {
+		watch_free(coherence->watch);
+		coherence->watch = NULL;
+		give_reason(coherence, trouble);
 		return;
 	}
-	watch_free(coherence->watch);
-	coherence->watch = NULL;
-	give_reason(coherence, trouble);
+	coherence->is_fast = wants_fast;
+	snprintf(coherence->reason, sizeof(coherence->reason),
+		 "%schanges are told by %s",
+		 wants_fast		    ? ""
+		 : wish == COHERENCE_REHASH ? "asked for, as rehash; "
+					    : "asked for; ",
+		 watch_means(coherence->watch));
 }
 
 int coherence_new(const struct coherence_tools *tools, enum coherence_wish wish,
@@ -116,26 +115,24 @@ void coherence_greet(struct coherence *coherence,
 	const struct features *without = &coherence->without;
 	struct features *has = &coherence->has;
 
-	if (!coherence->is_fast)
+	if (!coherence->watch)
 		return;
-	has->no_open =
-		!without->no_open && (connection->capable & opens) == opens;
+	has->no_open = coherence->is_fast && !without->no_open &&
+		       (connection->capable & opens) == opens;
 	has->expire =
 		!without->expire && connection->capable & FUSE_CAP_EXPIRE_ONLY;
 	has->epoch = !without->epoch && take_back_has_epoch(coherence);
 	connection->want |= connection->capable & FUSE_CAP_CACHE_SYMLINKS;
-	if (has->no_open)
-		files_expect_no_opens(coherence->tools.files);
+	if (!has->no_open)
+		return;
+	/* Or truncating by an open that nobody is asked about would pass. */
+	connection->want &= ~(unsigned)FUSE_CAP_ATOMIC_O_TRUNC;
+	files_expect_no_opens(coherence->tools.files);
 }
 
-bool coherence_is_fast(const struct coherence *coherence)
+bool coherence_keeps(const struct coherence *coherence)
 {
-	return coherence->is_fast;
-}
-
-bool coherence_rehashes(const struct coherence *coherence)
-{
-	return coherence->rehashes;
+	return coherence->watch != NULL;
 }
 
 bool coherence_has_no_open(const struct coherence *coherence)
@@ -154,13 +151,20 @@ bool coherence_covers(struct coherence *coherence, const char *directory,
 	const struct watch_place place = {
 		.path = directory, .dev = identity->dev, .ino = identity->ino};
 
-	return coherence->is_fast && watch_directory(coherence->watch, &place);
+	return coherence->watch && watch_directory(coherence->watch, &place);
 }
 
 /* One that is lost could not be found again to be taken back. */
 bool coherence_keeps_absence(const struct coherence *coherence)
 {
-	return coherence->has.epoch;
+	return coherence->is_fast && coherence->has.epoch;
+}
+
+void coherence_drop_attributes(struct coherence *coherence, uint64_t node)
+{
+	if (coherence->watch)
+		(void)fuse_lowlevel_notify_inval_inode(coherence->tools.session,
+						       node, -1, 0);
 }
 
 void coherence_describe(struct coherence *coherence, struct status_facts *facts)

@@ -3,8 +3,9 @@
  *
  * Fast: the kernel keeps what it was told of names, attributes and bytes in
  * directories that are watched, asks nothing, and is told what has changed.
- * Strict: it asks at each open and each stat. What cannot be watched is strict
- * in a fast mount too, directory by directory.
+ * Strict: it asks at each open, and never keeps that a name does not exist.
+ * What cannot be watched is asked for at each walk of a path as well, in a
+ * fast mount too, directory by directory.
  */
 #ifndef FS_MOUNT_COHERENCE_COHERENCE_H
 #define FS_MOUNT_COHERENCE_COHERENCE_H
@@ -57,11 +58,8 @@ void coherence_free(struct coherence *coherence);
 void coherence_greet(struct coherence *coherence,
 		     struct fuse_conn_info *connection);
 
-/* Is it fast, as far as directories can be watched? */
-bool coherence_is_fast(const struct coherence *coherence);
-
-/* Are files read again at each open? */
-bool coherence_rehashes(const struct coherence *coherence);
+/* Is anything watched, so that the kernel may keep what it is told? */
+bool coherence_keeps(const struct coherence *coherence);
 
 /* Does the kernel open files and directories without asking? */
 bool coherence_has_no_open(const struct coherence *coherence);
@@ -80,6 +78,10 @@ bool coherence_keeps_absence(const struct coherence *coherence);
 
 /* How long the kernel may keep what is covered, in seconds. */
 #define COHERENCE_LONG 3600.0
+
+/* A file that is being opened is not as the kernel was told last. The one call
+ * that a request's thread may make: the kernel waits for nothing in it. */
+void coherence_drop_attributes(struct coherence *coherence, uint64_t node);
 
 /* For `.status`. */
 void coherence_describe(struct coherence *coherence,

@@ -11,9 +11,8 @@ struct coherence {
 	struct features without;
 	struct features has; /* set while the kernel is greeted */
 	bool is_fast;
-	bool rehashes;
 	char reason[96];
-	struct watch *watch; /* NULL: strict */
+	struct watch *watch; /* NULL: nothing is kept */
 	atomic_uint ticket;
 	uint64_t footing;   /* the watch's thread alone, as the next */
 	bool has_new_links; /* files have got a second name */

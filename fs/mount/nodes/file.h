@@ -30,6 +30,7 @@ struct file {
 	bool is_half_read;   /* without opens: its reader will ask for more */
 	enum filled filled;
 	struct stamp filled_stamp;
+	struct stamp told_stamp; /* of the attributes that the kernel keeps */
 	enum serving serving;
 	struct stamp serving_stamp;
 	struct content *content;
@@ -55,7 +56,8 @@ struct files {
 	size_t pending_count;
 	unsigned kept;
 	unsigned max_kept;
-	bool has_no_opens; /* fixed before the first request */
+	bool has_no_opens; /* fixed before the first request, as the next */
+	bool rereads;
 };
 
 /* Take the content off a file; the caller releases it. */

@@ -70,6 +70,11 @@ void files_expect_no_opens(struct files *files)
 	files->has_no_opens = true;
 }
 
+void files_reread(struct files *files)
+{
+	files->rereads = true;
+}
+
 static struct file *find_locked(struct files *files, uint64_t node)
 {
 	return (struct file *)idmap_find(&files->map, node);
@@ -203,9 +208,11 @@ static void keep_descriptor_locked(struct files *files, struct file *file)
 	}
 }
 
-static bool pages_may_stay_locked(struct file *file, const struct stamp *stamp)
+static bool pages_may_stay_locked(const struct files *files, struct file *file,
+				  const struct stamp *stamp)
 {
-	const bool is_same = file->filled == FILLED_ONE_STATE &&
+	const bool is_same = !files->rereads &&
+			     file->filled == FILLED_ONE_STATE &&
 			     stamp_equal(&file->filled_stamp, stamp);
 
 	if (!is_same)
@@ -250,31 +257,43 @@ static void send_ward(struct files *files, struct file *file)
 	atomic_store(&file->is_sent, true);
 }
 
-static int open_more(struct files *files, const struct file_name *name, int *fd,
-		     struct stamp *stamp, bool *keep_pages)
+static struct opened open_locked(struct files *files, struct file *file,
+				 int *fd, const struct stamp *stamp)
 {
-	struct leftovers left;
-
-	pthread_mutex_lock(&files->lock);
-
-	struct file *file = find_or_add_locked(files, name->node);
-
-	if (!file) {
-		pthread_mutex_unlock(&files->lock);
-		return -ENOMEM;
-	}
 	file->opens++;
 	file->serving = SERVING_UNDECIDED;
 	keep_descriptor_locked(files, file);
 	if (file->fd < 0)
 		file->fd = steal_fd(fd);
-	*keep_pages = pages_may_stay_locked(file, stamp);
 	enter_ward_locked(files, file);
-	left = settle_locked(files, file);
+	return (struct opened){
+		.keeps_pages = pages_may_stay_locked(files, file, stamp),
+		.keeps_attributes = stamp_equal(&file->told_stamp, stamp),
+	};
+}
+
+static int open_more(struct files *files, const struct file_name *name, int *fd,
+		     const struct stamp *stamp, struct opened *opened)
+{
+	struct leftovers left = {.fd = -1};
+	struct content *outdated = NULL;
+
+	pthread_mutex_lock(&files->lock);
+
+	struct file *file = find_or_add_locked(files, name->node);
+
+	if (file) {
+		*opened = open_locked(files, file, fd, stamp);
+		if (files->rereads)
+			outdated = file_detach_locked(files, file);
+		left = settle_locked(files, file);
+	}
 	pthread_mutex_unlock(&files->lock);
+	content_release(outdated);
 	give_back(&left);
-	send_ward(files, file);
-	return 0;
+	if (file)
+		send_ward(files, file);
+	return file ? 0 : -ENOMEM;
 }
 
 static void drop_pages(struct files *files, uint64_t node)
@@ -289,20 +308,32 @@ static void drop_pages(struct files *files, uint64_t node)
 }
 
 int files_open(struct files *files, const struct file_name *name,
-	       bool *keep_pages)
+	       struct opened *opened)
 {
 	auto_close int fd = open_by_name(files, name);
 	struct stamp stamp;
 	int r = fd < 0 ? fd : source_stat_fd(fd, &stamp, NULL);
 
+	*opened = (struct opened){0};
 	if (r == 0)
-		r = open_more(files, name, &fd, &stamp, keep_pages);
-	if (r || !*keep_pages)
+		r = open_more(files, name, &fd, &stamp, opened);
+	if (r || !opened->keeps_pages)
 		return r;
-	*keep_pages = is_judged(files, name, &stamp);
-	if (!*keep_pages)
+	opened->keeps_pages = is_judged(files, name, &stamp);
+	if (!opened->keeps_pages)
 		drop_pages(files, name->node);
 	return 0;
+}
+
+void files_tell(struct files *files, uint64_t node, const struct stamp *stamp)
+{
+	pthread_mutex_lock(&files->lock);
+
+	struct file *file = find_locked(files, node);
+
+	if (file)
+		file->told_stamp = *stamp;
+	pthread_mutex_unlock(&files->lock);
 }
 
 static void close_locked(struct files *files, struct file *file)

@@ -31,6 +31,10 @@ struct files_tools {
 /* 0 or -ENOMEM. */
 must_check int files_new(const struct files_tools *tools, struct files **out);
 
+/* Files are to be read again each time they are opened. Before the first
+ * request. */
+void files_reread(struct files *files);
+
 /* The work must have been freed before. */
 void files_free(struct files *files);
 
@@ -52,13 +56,21 @@ struct file_name {
 	bool is_directory;
 };
 
+/* What the kernel may keep of a file that is opened. */
+struct opened {
+	bool keeps_pages;      /* they are its content, and were judged */
+	bool keeps_attributes; /* they are what files_tell() was told */
+};
+
 /*
- * One more reader opens it. *keep_pages: what the kernel has cached of it is
- * its content and was judged. -ESTALE: another file has that name now; or an
+ * One more reader opens it. -ESTALE: another file has that name now; or an
  * errno of open.
  */
 must_check int files_open(struct files *files, const struct file_name *name,
-			  bool *keep_pages);
+			  struct opened *opened);
+
+/* Note the attributes that the kernel is about to be told and will keep. */
+void files_tell(struct files *files, uint64_t node, const struct stamp *stamp);
 
 /* One reader less. */
 void files_close(struct files *files, uint64_t node);

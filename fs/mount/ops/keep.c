@@ -49,8 +49,11 @@ int keep_stat(struct mount *mount, const char *path, struct keep *keep,
 	const int r =
 		source_stat(judge_source(mount->judge), path, stamp, stat);
 
-	if (r || !keep->is_covered)
+	if (r)
 		return r;
+	keep->stamp = *stamp;
+	if (!keep->is_covered)
+		return 0;
 	/* It may be changed by a name that is elsewhere. */
 	keep->has_attributes = stamp->nlink <= 1;
 	return S_ISDIR(stamp->mode)

@@ -70,6 +70,7 @@ struct keep {
 	bool is_covered;     /* names in the directory are */
 	bool has_attributes; /* those of the file are, too */
 	unsigned ticket;
+	struct stamp stamp; /* keep_stat(): of what was looked at */
 };
 
 /* Begin a look at what is in a directory. */

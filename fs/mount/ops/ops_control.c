@@ -27,13 +27,13 @@ static void synced(struct watch_waiter *waiter, int result)
 	free(syncing);
 }
 
-/* What is strict is up to date at any time. */
+/* Where nothing is kept, all is up to date at any time. */
 static void sync_mount(fuse_req_t req, const struct control_request *request)
 {
 	struct coherence *coherence = ops_mount(req)->coherence;
 	struct syncing *syncing;
 
-	if (!coherence_is_fast(coherence)) {
+	if (!coherence_keeps(coherence)) {
 		judge_refresh(ops_mount(req)->judge);
 		answer(req, 0, request);
 		return;

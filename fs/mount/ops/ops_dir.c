@@ -143,7 +143,7 @@ void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct mount *mount = ops_mount(req);
 	struct ops_place place;
-	bool keep_pages;
+	struct opened opened;
 	int r;
 
 	if (coherence_has_no_open(mount->coherence)) {
@@ -154,7 +154,7 @@ void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	if (r == 0) {
 		const struct file_name name = directory_name(&place);
 
-		r = files_open(mount->files, &name, &keep_pages);
+		r = files_open(mount->files, &name, &opened);
 	}
 	if (r)
 		fuse_reply_err(req, -r);

@@ -20,12 +20,15 @@ static int open_real(struct mount *mount, const struct ops_place *place,
 		     struct fuse_file_info *fi)
 {
 	const struct file_name name = ops_file_name(place);
-	bool keep_pages = false;
-	const int r = files_open(mount->files, &name, &keep_pages);
+	struct opened opened;
+	const int r = files_open(mount->files, &name, &opened);
 
-	if (r == 0 && !keep_pages)
+	if (r == 0 && !opened.keeps_pages)
 		judge_if_empty(mount, &name);
-	fi->keep_cache = keep_pages;
+	/* Or its new content would be cut at its old size. */
+	if (r == 0 && !opened.keeps_attributes)
+		coherence_drop_attributes(mount->coherence, place->inode.id);
+	fi->keep_cache = opened.keeps_pages;
 	return r;
 }
 

@@ -207,25 +207,34 @@ static int keep_of(struct mount *mount, const struct ops_place *place,
 	return 0;
 }
 
-/* What is open is asked itself: it may have lost its name. */
-static int find_attributes(struct mount *mount, const struct ops_place *place,
-			   struct stat *stat, double *timeout)
+/* By the name, as what may be kept is taken back by its name. */
+static int stat_by_name(struct mount *mount, const struct ops_place *place,
+			struct stat *stat, double *timeout)
 {
-	struct keep keep = {0};
-	int r = coherence_is_fast(mount->coherence)
-			? -ENOENT
-			: files_stat(mount->files, place->inode.id, stat);
+	struct keep keep;
+	int r = keep_of(mount, place, &keep);
 
-	*timeout = 0;
-	if (r != -ENOENT)
-		return r;
-	r = keep_of(mount, place, &keep);
 	if (r == 0)
 		r = ops_stat(mount, place, &keep, stat);
 	if (r == 0)
 		*timeout = keep_attributes(mount, &keep);
-	if (r == -ESTALE &&
-	    files_stat(mount->files, place->inode.id, stat) == 0)
+	if (r == 0 && *timeout > 0)
+		files_tell(mount->files, place->inode.id, &keep.stamp);
+	return r;
+}
+
+/* What is open is asked itself: it may have lost its name. */
+static int find_attributes(struct mount *mount, const struct ops_place *place,
+			   struct stat *stat, double *timeout)
+{
+	const bool keeps = coherence_keeps(mount->coherence);
+	const uint64_t node = place->inode.id;
+	int r = keeps ? -ENOENT : files_stat(mount->files, node, stat);
+
+	*timeout = 0;
+	if (r == -ENOENT)
+		r = stat_by_name(mount, place, stat, timeout);
+	if (r == -ESTALE && keeps && files_stat(mount->files, node, stat) == 0)
 		return 0;
 	return r;
 }
