@@ -313,6 +313,11 @@ int source_open_file(const struct source *source, const char *path)
 	return source_open_stamped(source, path, &stamp);
 }
 
+int source_open_place(const struct source *source, const char *path)
+{
+	return open_beneath(source, path, O_PATH);
+}
+
 int source_open_directory(const struct source *source, const char *path)
 {
 	return open_beneath(source, path, O_RDONLY | O_DIRECTORY);

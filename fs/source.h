@@ -95,6 +95,10 @@ must_check int source_open_stamped(const struct source *source,
 must_check int source_open_linked(const struct source *source, const char *path,
 				  struct stamp *stamp);
 
+/* A descriptor that only stands for what is there (O_PATH), whatever it is;
+ * the caller's to close; negative errno. */
+must_check int source_open_place(const struct source *source, const char *path);
+
 /* A descriptor of a directory, the caller's to close; negative errno. */
 must_check int source_open_directory(const struct source *source,
 				     const char *path);

@@ -123,8 +123,10 @@ void coherence_greet(struct coherence *coherence,
 		!without->expire && connection->capable & FUSE_CAP_EXPIRE_ONLY;
 	has->epoch = !without->epoch && take_back_has_epoch(coherence);
 	connection->want |= connection->capable & FUSE_CAP_CACHE_SYMLINKS;
-	if (!has->no_open)
+	if (!has->no_open) {
+		files_follow_names(coherence->tools.files);
 		return;
+	}
 	/* Or truncating by an open that nobody is asked about would pass. */
 	connection->want &= ~(unsigned)FUSE_CAP_ATOMIC_O_TRUNC;
 	files_expect_no_opens(coherence->tools.files);

@@ -5,6 +5,7 @@
 #define FS_MOUNT_NODES_FILE_H
 
 #include "fs/mount/nodes/files.h"
+#include "fs/mount/nodes/held.h"
 #include "fs/mount/nodes/idmap.h"
 
 #include <pthread.h>
@@ -56,8 +57,10 @@ struct files {
 	size_t pending_count;
 	unsigned kept;
 	unsigned max_kept;
+	struct held held;  /* without opens */
 	bool has_no_opens; /* fixed before the first request, as the next */
 	bool rereads;
+	bool follows_names;
 };
 
 /* Take the content off a file; the caller releases it. */

@@ -39,6 +39,7 @@ int files_new(const struct files_tools *tools, struct files **out)
 	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
 	pthread_cond_init(&files->changed, &clock);
 	pthread_condattr_destroy(&clock);
+	held_init(&files->held);
 	*out = files;
 	return 0;
 }
@@ -60,6 +61,7 @@ void files_free(struct files *files)
 	if (!files)
 		return;
 	idmap_release(&files->map, drop_file);
+	held_release(&files->held);
 	pthread_cond_destroy(&files->changed);
 	pthread_mutex_destroy(&files->lock);
 	free(files);
@@ -68,6 +70,11 @@ void files_free(struct files *files)
 void files_expect_no_opens(struct files *files)
 {
 	files->has_no_opens = true;
+}
+
+void files_follow_names(struct files *files)
+{
+	files->follows_names = true;
 }
 
 void files_reread(struct files *files)
@@ -181,23 +188,54 @@ static int check_identity(int fd, const struct file_name *name)
 	return 0;
 }
 
-/* A descriptor of the very file that was looked up. */
-static int open_by_name(struct files *files, const struct file_name *name)
+/* A descriptor of what has the name now. */
+static int open_named(struct files *files, const struct file_name *name)
 {
 	const struct source *source = judge_source(files->tools.judge);
-	auto_close int fd = name->is_directory
-				    ? source_open_directory(source, name->path)
-				    : source_open_file(source, name->path);
+	const int fd = name->is_directory
+			       ? source_open_directory(source, name->path)
+			       : source_open_file(source, name->path);
 
 	/* What is of another kind now is another file. */
 	if (fd == -EINVAL || fd == -ELOOP || fd == -ENOTDIR || fd == -ENOENT)
 		return -ESTALE;
+	return fd;
+}
+
+/* A descriptor of the very file that was looked up. */
+static int open_by_name(struct files *files, const struct file_name *name)
+{
+	auto_close int fd = open_named(files, name);
+
 	if (fd < 0)
 		return fd;
 
 	const int r = check_identity(fd, name);
 
 	return r ? r : steal_fd(&fd);
+}
+
+/* The same, or of one that was held before it lost its name. */
+static int open_anew(struct files *files, const struct file_name *name)
+{
+	const int fd = open_by_name(files, name);
+
+	return fd == -ESTALE && files->has_no_opens
+		       ? held_open(&files->held, name->node)
+		       : fd;
+}
+
+void files_hold(struct files *files, const struct file_name *name)
+{
+	const struct source *source = judge_source(files->tools.judge);
+
+	if (!files->has_no_opens || held_has(&files->held, name->node))
+		return;
+
+	auto_close int fd = source_open_place(source, name->path);
+
+	if (fd >= 0 && check_identity(fd, name) == 0)
+		held_put(&files->held, name->node, steal_fd(&fd));
 }
 
 static void keep_descriptor_locked(struct files *files, struct file *file)
@@ -257,43 +295,56 @@ static void send_ward(struct files *files, struct file *file)
 	atomic_store(&file->is_sent, true);
 }
 
+/* What has been opened for one more reader. */
+struct opening {
+	int *fd;
+	struct stamp stamp;
+	bool is_other; /* than the file that was looked up */
+};
+
 static struct opened open_locked(struct files *files, struct file *file,
-				 int *fd, const struct stamp *stamp)
+				 const struct opening *opening)
 {
 	file->opens++;
 	file->serving = SERVING_UNDECIDED;
 	keep_descriptor_locked(files, file);
 	if (file->fd < 0)
-		file->fd = steal_fd(fd);
+		file->fd = steal_fd(opening->fd);
 	enter_ward_locked(files, file);
 	return (struct opened){
-		.keeps_pages = pages_may_stay_locked(files, file, stamp),
-		.keeps_attributes = stamp_equal(&file->told_stamp, stamp),
+		.keeps_pages =
+			pages_may_stay_locked(files, file, &opening->stamp),
+		.keeps_attributes =
+			stamp_equal(&file->told_stamp, &opening->stamp),
 	};
 }
 
-static int open_more(struct files *files, const struct file_name *name, int *fd,
-		     const struct stamp *stamp, struct opened *opened)
+static int open_more(struct files *files, const struct file_name *name,
+		     const struct opening *opening, struct opened *opened)
 {
 	struct leftovers left = {.fd = -1};
 	struct content *outdated = NULL;
+	int r = -ENOMEM;
 
 	pthread_mutex_lock(&files->lock);
 
 	struct file *file = find_or_add_locked(files, name->node);
 
-	if (file) {
-		*opened = open_locked(files, file, fd, stamp);
+	if (file && opening->is_other && file->fd >= 0) {
+		r = -ESTALE;
+	} else if (file) {
+		*opened = open_locked(files, file, opening);
 		if (files->rereads)
 			outdated = file_detach_locked(files, file);
 		left = settle_locked(files, file);
+		r = 0;
 	}
 	pthread_mutex_unlock(&files->lock);
 	content_release(outdated);
 	give_back(&left);
 	if (file)
 		send_ward(files, file);
-	return file ? 0 : -ENOMEM;
+	return r;
 }
 
 static void drop_pages(struct files *files, uint64_t node)
@@ -307,19 +358,36 @@ static void drop_pages(struct files *files, uint64_t node)
 	pthread_mutex_unlock(&files->lock);
 }
 
+/*
+ * A file may have been replaced after it was looked up, and again after that
+ * was told. As long as nobody has it open, its node can as well stand for the
+ * one that has its name now: nothing that the kernel kept of it is used.
+ */
+static int open_newest(struct files *files, const struct file_name *name,
+		       bool *is_other)
+{
+	auto_close int fd = open_named(files, name);
+
+	*is_other = fd >= 0 && check_identity(fd, name);
+	if (*is_other && (name->is_directory || !files->follows_names))
+		return -ESTALE;
+	return steal_fd(&fd);
+}
+
 int files_open(struct files *files, const struct file_name *name,
 	       struct opened *opened)
 {
-	auto_close int fd = open_by_name(files, name);
-	struct stamp stamp;
-	int r = fd < 0 ? fd : source_stat_fd(fd, &stamp, NULL);
+	struct opening opening;
+	auto_close int fd = open_newest(files, name, &opening.is_other);
+	int r = fd < 0 ? fd : source_stat_fd(fd, &opening.stamp, NULL);
 
 	*opened = (struct opened){0};
+	opening.fd = &fd;
 	if (r == 0)
-		r = open_more(files, name, &fd, &stamp, opened);
+		r = open_more(files, name, &opening, opened);
 	if (r || !opened->keeps_pages)
 		return r;
-	opened->keeps_pages = is_judged(files, name, &stamp);
+	opened->keeps_pages = is_judged(files, name, &opening.stamp);
 	if (!opened->keeps_pages)
 		drop_pages(files, name->node);
 	return 0;
@@ -411,6 +479,8 @@ void files_forget(struct files *files, uint64_t node)
 	}
 	pthread_mutex_unlock(&files->lock);
 	give_back(&left);
+	if (files->has_no_opens)
+		held_forget(&files->held, node);
 }
 
 /* What the kernel has of it was read by others: it must not be taken for one
@@ -448,7 +518,7 @@ static struct file *use_if_open(struct files *files, uint64_t node)
 static int use_anew(struct files *files, const struct file_name *name,
 		    struct file **out)
 {
-	auto_close int fd = open_by_name(files, name);
+	auto_close int fd = open_anew(files, name);
 
 	if (fd < 0)
 		return fd;
@@ -495,12 +565,20 @@ void files_unuse(struct files *files, struct file *file)
 	give_back(&left);
 }
 
+static int stat_held(struct files *files, uint64_t node, struct stat *stat)
+{
+	auto_close int fd =
+		files->has_no_opens ? held_open(&files->held, node) : -ESTALE;
+
+	return fd < 0 ? -ENOENT : source_stat_fd(fd, NULL, stat);
+}
+
 int files_stat(struct files *files, uint64_t node, struct stat *stat)
 {
 	struct file *file = use_if_open(files, node);
 
 	if (!file)
-		return -ENOENT;
+		return stat_held(files, node, stat);
 
 	const int r = source_stat_fd(file->fd, NULL, stat);
 

@@ -31,6 +31,10 @@ struct files_tools {
 /* 0 or -ENOMEM. */
 must_check int files_new(const struct files_tools *tools, struct files **out);
 
+/* To open a file that has been replaced is to open the new one, where the
+ * kernel keeps names and is told later. Before the first request. */
+void files_follow_names(struct files *files);
+
 /* Files are to be read again each time they are opened. Before the first
  * request. */
 void files_reread(struct files *files);
@@ -69,6 +73,10 @@ struct opened {
 must_check int files_open(struct files *files, const struct file_name *name,
 			  struct opened *opened);
 
+/* The kernel is about to learn of a file, and may open it without asking: hold
+ * it for who reads it at once. */
+void files_hold(struct files *files, const struct file_name *name);
+
 /* Note the attributes that the kernel is about to be told and will keep. */
 void files_tell(struct files *files, uint64_t node, const struct stamp *stamp);
 
@@ -90,7 +98,8 @@ void files_changed(struct files *files, uint64_t node);
 void files_forget(struct files *files, uint64_t node);
 
 /*
- * Attributes of a file that is open. -ENOENT: it is not; errno of fstat.
+ * Attributes of a file that is open or held. -ENOENT: it is not; errno of
+ * fstat.
  */
 must_check int files_stat(struct files *files, uint64_t node,
 			  struct stat *stat);

@@ -103,6 +103,8 @@ static int read_real(fuse_req_t req, const struct ops_place *place, size_t size,
 	if (r)
 		return r;
 	served.reaches_end = reaches_end(&served, size, offset);
+	if (!served.reaches_end)
+		files_hold(files, &name);
 	if (served.content)
 		reply_content(req, served.content, size, offset);
 	else

@@ -61,6 +61,15 @@ static int enter_virtual(struct mount *mount, const struct inode *parent,
 	return 0;
 }
 
+static void hold(struct mount *mount, const struct ops_place *child,
+		 uint64_t node)
+{
+	struct file_name name = ops_file_name(child);
+
+	name.node = node;
+	files_hold(mount->files, &name);
+}
+
 static int enter_real(struct mount *mount, const struct ops_place *child,
 		      const char *name, struct fuse_entry_param *out)
 {
@@ -80,6 +89,8 @@ static int enter_real(struct mount *mount, const struct ops_place *child,
 	if (r)
 		return r;
 	fill_entry(&inode, out);
+	if (S_ISREG(out->attr.st_mode))
+		hold(mount, child, inode.id);
 	return 0;
 }
 
