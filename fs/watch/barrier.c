@@ -55,6 +55,14 @@ static int make_sentinel_locked(struct watch *watch)
 	return r ? -EOPNOTSUPP : 0;
 }
 
+void barrier_prepare(struct watch *watch)
+{
+	pthread_mutex_lock(&watch->lock);
+	if (make_sentinel_locked(watch))
+		watch->sentinel.fd = -1;
+	pthread_mutex_unlock(&watch->lock);
+}
+
 static int fire_locked(struct watch *watch)
 {
 	const int r = make_sentinel_locked(watch);

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <time.h>
 
 enum {
@@ -12,6 +13,7 @@ enum {
 	SETTLE_MS = 20,	  /* without changes: they have come to an end */
 	LONGEST_MS = 200, /* between two pauses while they have not */
 	IDLE_MS = 1000,
+	NICENESS = -15,
 };
 
 /* Root's means tells of a whole filesystem, which others use too; it is for
@@ -68,6 +70,7 @@ int watch_new(const struct source *source, const struct watch_options *options,
 		watch_free(watch);
 		return r;
 	}
+	barrier_prepare(watch);
 	*out = watch;
 	return 0;
 }
@@ -277,6 +280,9 @@ static void *watch_thread(void *ctx)
 			       {.fd = watch->waking, .events = POLLIN}};
 	int64_t last_pause = now_ms();
 	int patience = IDLE_MS;
+
+	/* Until it has run, readers see what was before. Not everybody may. */
+	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS);
 
 	for (;;) {
 		const int ready = poll(fds, array_size(fds), patience);

@@ -92,7 +92,10 @@ void watch_tell_gone(struct watch *watch, struct span key);
 /* Events were lost. */
 void watch_tell_lost(struct watch *watch);
 
-/* barrier.c: is it the sentinel's? Then all who waited for it are let go. */
+/* barrier.c: have the sentinel watched before the limit is reached. */
+void barrier_prepare(struct watch *watch);
+
+/* Is it the sentinel's? Then all who waited for it are let go. */
 bool barrier_take_event(struct watch *watch, struct span key, const char *name);
 
 /* The sentinel's event may be among those that were lost. */

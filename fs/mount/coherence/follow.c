@@ -90,6 +90,43 @@ static void take_back_directory(struct coherence *coherence,
 	take_back_nodes(coherence, &spot->at, &spot->above, spot->name);
 }
 
+/* The path of what has changed; false: too long. */
+static bool path_of(const struct change *change, char path[static PATH_MAX])
+{
+	const size_t size = strlen(change->directory);
+	const size_t name_size = strlen(change->name);
+
+	if (size + name_size + 2 > PATH_MAX)
+		return false;
+	memcpy(path, change->directory, size);
+	if (size)
+		path[size] = '/';
+	memcpy(path + size + (size ? 1 : 0), change->name, name_size + 1);
+	return true;
+}
+
+/* They may lose their name before they are read again. */
+static void hold_nodes(struct coherence *coherence, const struct change *change,
+		       const struct nodes *nodes)
+{
+	char path[PATH_MAX];
+
+	if (change->is_directory || !path_of(change, path))
+		return;
+	for (size_t i = 0; i < nodes->count; i++) {
+		struct inode inode;
+
+		if (inodes_get(coherence->tools.inodes, nodes->ids[i], &inode))
+			continue;
+
+		const struct file_name name = {.node = inode.id,
+					       .path = path,
+					       .identity = inode.identity};
+
+		files_hold(coherence->tools.files, &name);
+	}
+}
+
 static bool content_changed(struct coherence *coherence,
 			    const struct change *change)
 {
@@ -100,6 +137,7 @@ static bool content_changed(struct coherence *coherence,
 	if (!find_spot(coherence, change->directory, &spot) ||
 	    !descend(coherence, &spot.at, name, &nodes))
 		return false;
+	hold_nodes(coherence, change, &nodes);
 	take_back_nodes(coherence, &nodes, &spot.at, name);
 	return true;
 }
@@ -109,17 +147,10 @@ static struct stamp look_at(const struct coherence *coherence,
 			    const struct change *change)
 {
 	const struct source *source = judge_source(coherence->tools.judge);
-	const size_t size = strlen(change->directory);
-	const size_t name_size = strlen(change->name);
 	char path[PATH_MAX];
-	struct stamp stamp = {0};
+	struct stamp stamp;
 
-	if (size + name_size + 2 > sizeof(path))
-		return stamp;
-	memcpy(path, change->directory, size);
-	path[size] = '/';
-	memcpy(path + size + 1, change->name, name_size + 1);
-	if (source_stat(source, size ? path : change->name, &stamp, NULL))
+	if (!path_of(change, path) || source_stat(source, path, &stamp, NULL))
 		return (struct stamp){0};
 	return stamp;
 }
@@ -157,6 +188,7 @@ static bool entry_changed(struct coherence *coherence,
 	    !descend(coherence, &spot.at, name, &nodes))
 		return false;
 	keep_those_named(coherence, &now, &nodes);
+	hold_nodes(coherence, change, &nodes);
 	take_back_nodes(coherence, &nodes, &spot.at, name);
 	take_back_names(coherence, &spot.at, name);
 	/* A kept listing has the old names, also those never looked up. */

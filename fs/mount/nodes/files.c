@@ -215,21 +215,32 @@ static int open_by_name(struct files *files, const struct file_name *name)
 	return r ? r : steal_fd(&fd);
 }
 
-/* The same, or of one that was held before it lost its name. */
+/* One that was held before it lost its name; the number of its node may have
+ * been another's. */
+static int open_held(struct files *files, const struct file_name *name)
+{
+	auto_close int fd = files->has_no_opens
+				    ? held_open(&files->held, name->node)
+				    : -ESTALE;
+
+	if (fd >= 0 && check_identity(fd, name))
+		return -ESTALE;
+	return steal_fd(&fd);
+}
+
+/* The same, or of one that is held. */
 static int open_anew(struct files *files, const struct file_name *name)
 {
 	const int fd = open_by_name(files, name);
 
-	return fd == -ESTALE && files->has_no_opens
-		       ? held_open(&files->held, name->node)
-		       : fd;
+	return fd == -ESTALE ? open_held(files, name) : fd;
 }
 
 void files_hold(struct files *files, const struct file_name *name)
 {
 	const struct source *source = judge_source(files->tools.judge);
 
-	if (!files->has_no_opens || held_has(&files->held, name->node))
+	if (!files->has_no_opens || held_touch(&files->held, name->node))
 		return;
 
 	auto_close int fd = source_open_place(source, name->path);
@@ -565,12 +576,12 @@ void files_unuse(struct files *files, struct file *file)
 	give_back(&left);
 }
 
-static int stat_held(struct files *files, uint64_t node, struct stat *stat)
+int files_stat_held(struct files *files, const struct file_name *name,
+		    struct stat *stat)
 {
-	auto_close int fd =
-		files->has_no_opens ? held_open(&files->held, node) : -ESTALE;
+	auto_close int fd = open_held(files, name);
 
-	return fd < 0 ? -ENOENT : source_stat_fd(fd, NULL, stat);
+	return fd < 0 ? fd : source_stat_fd(fd, NULL, stat);
 }
 
 int files_stat(struct files *files, uint64_t node, struct stat *stat)
@@ -578,7 +589,7 @@ int files_stat(struct files *files, uint64_t node, struct stat *stat)
 	struct file *file = use_if_open(files, node);
 
 	if (!file)
-		return stat_held(files, node, stat);
+		return -ENOENT;
 
 	const int r = source_stat_fd(file->fd, NULL, stat);
 

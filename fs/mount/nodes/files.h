@@ -73,8 +73,8 @@ struct opened {
 must_check int files_open(struct files *files, const struct file_name *name,
 			  struct opened *opened);
 
-/* The kernel is about to learn of a file, and may open it without asking: hold
- * it for who reads it at once. */
+/* The kernel has no bytes of a file, and opens it without asking: hold it for
+ * who reads it soon. */
 void files_hold(struct files *files, const struct file_name *name);
 
 /* Note the attributes that the kernel is about to be told and will keep. */
@@ -98,11 +98,14 @@ void files_changed(struct files *files, uint64_t node);
 void files_forget(struct files *files, uint64_t node);
 
 /*
- * Attributes of a file that is open or held. -ENOENT: it is not; errno of
- * fstat.
+ * Attributes of a file that is open. -ENOENT: it is not; errno of fstat.
  */
 must_check int files_stat(struct files *files, uint64_t node,
 			  struct stat *stat);
+
+/* The same of one that is held. -ESTALE: it is not. */
+must_check int files_stat_held(struct files *files,
+			       const struct file_name *name, struct stat *stat);
 
 /* Use of a file: its descriptor stays open until files_unuse(). */
 must_check int files_use(struct files *files, const struct file_name *name,

@@ -28,28 +28,43 @@ static size_t find_locked(const struct held *held, uint64_t node)
 	return i;
 }
 
+static size_t oldest_locked(const struct held *held)
+{
+	size_t oldest = 0;
+
+	for (size_t i = 1; i < HELD_PLACES; i++)
+		if (held->places[i].used < held->places[oldest].used)
+			oldest = i;
+	return oldest;
+}
+
 void held_put(struct held *held, uint64_t node, int fd)
 {
 	auto_close int displaced = fd;
 
 	pthread_mutex_lock(&held->lock);
 	if (find_locked(held, node) == HELD_PLACES) {
-		displaced = held->places[held->next].fd;
-		held->places[held->next].node = node;
-		held->places[held->next].fd = fd;
-		held->next = (held->next + 1) % HELD_PLACES;
+		const size_t at = oldest_locked(held);
+
+		displaced = held->places[at].fd;
+		held->places[at].node = node;
+		held->places[at].fd = fd;
+		held->places[at].used = ++held->clock;
 	}
 	pthread_mutex_unlock(&held->lock);
 }
 
-bool held_has(struct held *held, uint64_t node)
+bool held_touch(struct held *held, uint64_t node)
 {
 	pthread_mutex_lock(&held->lock);
 
-	const bool has = find_locked(held, node) < HELD_PLACES;
+	const size_t at = find_locked(held, node);
+	const bool is_held = at < HELD_PLACES;
 
+	if (is_held)
+		held->places[at].used = ++held->clock;
 	pthread_mutex_unlock(&held->lock);
-	return has;
+	return is_held;
 }
 
 int held_open(struct held *held, uint64_t node)
@@ -85,6 +100,7 @@ void held_forget(struct held *held, uint64_t node)
 	if (at < HELD_PLACES) {
 		fd = steal_fd(&held->places[at].fd);
 		held->places[at].node = 0;
+		held->places[at].used = 0;
 	}
 	pthread_mutex_unlock(&held->lock);
 }

@@ -1,7 +1,8 @@
 /*
- * Files that were looked up or read in part just now, held by a descriptor:
- * whoever opened one that loses its name before it is read can still read it.
- * There are a fixed number of places, and the newest takes that of the oldest.
+ * Files that were looked up, changed or read in part just now, held by a
+ * descriptor: whoever opened one that loses its name before it is read can
+ * still read it. There are a fixed number of places, and who comes takes that
+ * of the one that was used least recently.
  */
 #ifndef FS_MOUNT_NODES_HELD_H
 #define FS_MOUNT_NODES_HELD_H
@@ -16,9 +17,10 @@ struct held {
 	pthread_mutex_t lock;
 	struct {
 		uint64_t node; /* 0: empty */
+		uint64_t used;
 		int fd;	       /* of O_PATH: to be opened once more for use */
 	} places[HELD_PLACES]; /* by lock, as the next */
-	size_t next;
+	uint64_t clock;
 };
 
 void held_init(struct held *held);
@@ -27,7 +29,8 @@ void held_release(struct held *held);
 /* Hold a node by a descriptor, which is taken. */
 void held_put(struct held *held, uint64_t node, int fd);
 
-bool held_has(struct held *held, uint64_t node);
+/* Is it held? Then it is again for longer. */
+bool held_touch(struct held *held, uint64_t node);
 
 /* A descriptor to read a held file, the caller's to close; -ESTALE: it is not
  * held; errno of open. */
