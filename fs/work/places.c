@@ -104,7 +104,7 @@ void places_take_locked(struct work *work, struct worker *worker,
 	places_update_locked(work, job->class);
 	/* Those that are left may have to wait. */
 	if (places->queue.count)
-		watch_call_locked(work);
+		watcher_call_locked(work);
 }
 
 /* The place of a worker becomes free, unless it had been replaced. */
@@ -192,7 +192,7 @@ static void give_way_locked(struct work *work, struct worker *self)
 	places->paused[self->rank]++;
 	places->paused_count++;
 	call_next_locked(work, self->class);
-	watch_call_locked(work);
+	watcher_call_locked(work);
 	while (!has_turn(places, self->rank))
 		pthread_cond_wait(&work->turn, &work->lock);
 	places->paused[self->rank]--;

@@ -1,6 +1,6 @@
 /*
  * The inside of the pool, for the files that make it up: work.c (jobs come and
- * go), places.c (who may run), threads.c (who runs them), watch.c (what waits
+ * go), places.c (who may run), threads.c (who runs them), watcher.c (what waits
  * for too long).
  */
 #ifndef FS_WORK_POOL_H
@@ -93,12 +93,12 @@ void threads_join(struct work *work);
 /* The worker that the calling thread is, NULL on any other thread. */
 struct worker *threads_self(void);
 
-/* watch.c: without a watcher no place is added, and none replaced. */
-void watch_start(struct work *work);
+/* watcher.c: without a watcher no place is added, and none replaced. */
+void watcher_start(struct work *work);
 
 /* Somebody waits now. */
-void watch_call_locked(struct work *work);
-void watch_end(struct work *work);
+void watcher_call_locked(struct work *work);
+void watcher_end(struct work *work);
 
 uint64_t pool_now_ns(void);
 

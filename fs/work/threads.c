@@ -172,7 +172,7 @@ void threads_call_locked(struct work *work)
 	}
 	/* The watcher tries again. */
 	if (threads_start_locked(work))
-		watch_call_locked(work);
+		watcher_call_locked(work);
 }
 
 void threads_join(struct work *work)

@@ -74,7 +74,7 @@ int work_new(const struct work_options *options, struct work **out)
 		work_free(work);
 		return r;
 	}
-	watch_start(work);
+	watcher_start(work);
 	*out = work;
 	return 0;
 }
@@ -89,7 +89,7 @@ void work_submit(struct work *work, struct work_job *job)
 	places_update_locked(work, job->class);
 	threads_call_locked(work);
 	if (!places_next_locked(work))
-		watch_call_locked(work);
+		watcher_call_locked(work);
 	pthread_mutex_unlock(&work->lock);
 }
 
@@ -142,7 +142,7 @@ void work_free(struct work *work)
 	pthread_cond_broadcast(&work->job_waits);
 	pthread_mutex_unlock(&work->lock);
 	threads_join(work);
-	watch_end(work);
+	watcher_end(work);
 	pthread_cond_destroy(&work->watched);
 	pthread_cond_destroy(&work->turn);
 	pthread_cond_destroy(&work->job_waits);

@@ -236,17 +236,30 @@ static int open_anew(struct files *files, const struct file_name *name)
 	return fd == -ESTALE ? open_held(files, name) : fd;
 }
 
-void files_hold(struct files *files, const struct file_name *name)
+int files_grasp(struct files *files, const struct file_name *name)
 {
 	const struct source *source = judge_source(files->tools.judge);
 
-	if (!files->has_no_opens || held_touch(&files->held, name->node))
-		return;
+	if (!files->has_no_opens)
+		return -EOPNOTSUPP;
 
 	auto_close int fd = source_open_place(source, name->path);
 
-	if (fd >= 0 && check_identity(fd, name) == 0)
-		held_put(&files->held, name->node, steal_fd(&fd));
+	if (fd == -ENOENT || (fd >= 0 && check_identity(fd, name)))
+		return -ESTALE;
+	return steal_fd(&fd);
+}
+
+void files_hold_by(struct files *files, uint64_t node, int fd)
+{
+	if (fd >= 0)
+		held_put(&files->held, node, fd);
+}
+
+void files_hold(struct files *files, const struct file_name *name)
+{
+	if (files->has_no_opens && !held_touch(&files->held, name->node))
+		files_hold_by(files, name->node, files_grasp(files, name));
 }
 
 static void keep_descriptor_locked(struct files *files, struct file *file)
@@ -353,7 +366,7 @@ static int open_more(struct files *files, const struct file_name *name,
 	pthread_mutex_unlock(&files->lock);
 	content_release(outdated);
 	give_back(&left);
-	if (file)
+	if (r == 0)
 		send_ward(files, file);
 	return r;
 }
@@ -426,10 +439,10 @@ static void close_locked(struct files *files, struct file *file)
 
 void files_close(struct files *files, uint64_t node)
 {
-	files_close_held(files, files_hold(files, node));
+	files_end_close(files, files_begin_close(files, node));
 }
 
-struct file *files_hold(struct files *files, uint64_t node)
+struct file *files_begin_close(struct files *files, uint64_t node)
 {
 	pthread_mutex_lock(&files->lock);
 
@@ -441,7 +454,7 @@ struct file *files_hold(struct files *files, uint64_t node)
 	return file;
 }
 
-void files_close_held(struct files *files, struct file *file)
+void files_end_close(struct files *files, struct file *file)
 {
 	struct leftovers left;
 

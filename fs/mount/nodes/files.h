@@ -25,7 +25,7 @@ struct files_tools {
 	struct judge *judge;
 	struct flusher *flusher; /* may be NULL */
 	struct work *work;
-	struct wards *wards;	 /* may be NULL: nobody keeps what is open */
+	struct wards *wards; /* may be NULL: nobody keeps what is open */
 };
 
 /* 0 or -ENOMEM. */
@@ -77,6 +77,13 @@ must_check int files_open(struct files *files, const struct file_name *name,
  * who reads it soon. */
 void files_hold(struct files *files, const struct file_name *name);
 
+/*
+ * The same in two steps, the second when it has a node. A descriptor; -ESTALE:
+ * another file has the name now; another errno: it need not or cannot be held.
+ */
+must_check int files_grasp(struct files *files, const struct file_name *name);
+void files_hold_by(struct files *files, uint64_t node, int fd); /* taken */
+
 /* Note the attributes that the kernel is about to be told and will keep. */
 void files_tell(struct files *files, uint64_t node, const struct stamp *stamp);
 
@@ -88,8 +95,8 @@ void files_close(struct files *files, uint64_t node);
  * that dies may have counted too many readers, never too few. The first returns
  * NULL, which the second takes, if nothing is known of the node.
  */
-must_check struct file *files_hold(struct files *files, uint64_t node);
-void files_close_held(struct files *files, struct file *file);
+must_check struct file *files_begin_close(struct files *files, uint64_t node);
+void files_end_close(struct files *files, struct file *file);
 /* The file has changed: let go those who wait for what is said of its old
  * content. */
 void files_changed(struct files *files, uint64_t node);

@@ -134,9 +134,9 @@ void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct files *files = ops_mount(req)->files;
-	struct file *file = files_hold(files, ino);
+	struct file *file = files_begin_close(files, ino);
 
 	(void)fi;
 	fuse_reply_err(req, 0);
-	files_close_held(files, file);
+	files_end_close(files, file);
 }

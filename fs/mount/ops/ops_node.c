@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <sys/statvfs.h>
 
+/* How often a name is looked at that changes all the time. */
+enum { LOOKS = 8 };
+
 static int append_name(char *path, const char *name)
 {
 	const size_t size = strlen(path);
@@ -61,15 +64,6 @@ static int enter_virtual(struct mount *mount, const struct inode *parent,
 	return 0;
 }
 
-static void hold(struct mount *mount, const struct ops_place *child,
-		 uint64_t node)
-{
-	struct file_name name = ops_file_name(child);
-
-	name.node = node;
-	files_hold(mount->files, &name);
-}
-
 static int enter_real(struct mount *mount, const struct ops_place *child,
 		      const char *name, struct fuse_entry_param *out)
 {
@@ -89,8 +83,6 @@ static int enter_real(struct mount *mount, const struct ops_place *child,
 	if (r)
 		return r;
 	fill_entry(&inode, out);
-	if (S_ISREG(out->attr.st_mode))
-		hold(mount, child, inode.id);
 	return 0;
 }
 
@@ -111,32 +103,56 @@ static int enter_companion(struct mount *mount, const struct inode *parent,
 			     out);
 }
 
+/*
+ * Look at a name, and hold what is there if it is a file. *fd negative: it is
+ * not held. What is replaced in between is looked at again.
+ */
+static int look_at(struct mount *mount, struct ops_place *child,
+		   struct keep *keep, struct stat *stat, int *fd)
+{
+	struct stamp stamp;
+	int r;
+
+	*fd = -ESTALE;
+	for (int i = 0; i < LOOKS && *fd == -ESTALE; i++) {
+		r = keep_stat(mount, child->path, keep, &stamp, stat);
+		if (r)
+			return r;
+		child->inode.kind = INODE_REAL;
+		child->inode.identity = ops_identity(&stamp);
+
+		const struct file_name name = ops_file_name(child);
+
+		*fd = S_ISREG(stat->st_mode) ? files_grasp(mount->files, &name)
+					     : -EINVAL;
+	}
+	return 0;
+}
+
 /* What a name is that stands for a file, or for nothing. */
 static int enter_name(struct mount *mount, struct ops_place *parent,
 		      const char *name, struct fuse_entry_param *out)
 {
 	struct keep keep =
 		keep_in(mount, parent->path, &parent->inode.identity);
-	struct ops_place *child = parent;
-	const uint64_t directory = parent->inode.id;
-	struct stamp stamp;
-	int r = append_name(child->path, name);
+	struct ops_place child = *parent;
+	auto_close int fd = -1;
+	int r = append_name(child.path, name);
 
-	if (r)
-		return r;
-	r = keep_stat(mount, child->path, &keep, &stamp, &out->attr);
+	child.inode.parent = parent->inode.id;
+	if (r == 0)
+		r = look_at(mount, &child, &keep, &out->attr, &fd);
 	if (r == -ENOENT) {
 		out->entry_timeout = keep_absence(mount, &keep);
-		return enter_companion(mount, &parent->inode, child->path, out);
+		return enter_companion(mount, &parent->inode, child.path, out);
 	}
+	if (r == 0)
+		r = enter_real(mount, &child, name, out);
 	if (r)
 		return r;
-	child->inode.parent = directory;
-	child->inode.kind = INODE_REAL;
-	child->inode.identity = ops_identity(&stamp);
-	r = enter_real(mount, child, name, out);
 	keep_fill(mount, &keep, out);
-	return r;
+	files_hold_by(mount->files, out->ino, steal_fd(&fd));
+	return 0;
 }
 
 static int look_up(struct mount *mount, fuse_ino_t parent, const char *name,
@@ -234,6 +250,15 @@ static int stat_by_name(struct mount *mount, const struct ops_place *place,
 	return r;
 }
 
+static int stat_nameless(struct mount *mount, const struct ops_place *place,
+			 struct stat *stat)
+{
+	const struct file_name name = ops_file_name(place);
+	const int r = files_stat(mount->files, name.node, stat);
+
+	return r == -ENOENT ? files_stat_held(mount->files, &name, stat) : r;
+}
+
 /* What is open is asked itself: it may have lost its name. */
 static int find_attributes(struct mount *mount, const struct ops_place *place,
 			   struct stat *stat, double *timeout)
@@ -245,9 +270,7 @@ static int find_attributes(struct mount *mount, const struct ops_place *place,
 	*timeout = 0;
 	if (r == -ENOENT)
 		r = stat_by_name(mount, place, stat, timeout);
-	if (r == -ESTALE && keeps && files_stat(mount->files, node, stat) == 0)
-		return 0;
-	return r;
+	return r == -ESTALE && keeps ? stat_nameless(mount, place, stat) : r;
 }
 
 void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)

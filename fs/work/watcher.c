@@ -87,7 +87,7 @@ static void *run_watcher(void *ctx)
 	return NULL;
 }
 
-void watch_start(struct work *work)
+void watcher_start(struct work *work)
 {
 	sigset_t all;
 	sigset_t old;
@@ -99,7 +99,7 @@ void watch_start(struct work *work)
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
-void watch_call_locked(struct work *work)
+void watcher_call_locked(struct work *work)
 {
 	if (!work->watcher_sleeps)
 		return;
@@ -107,7 +107,7 @@ void watch_call_locked(struct work *work)
 	pthread_cond_signal(&work->watched);
 }
 
-void watch_end(struct work *work)
+void watcher_end(struct work *work)
 {
 	if (!work->has_watcher)
 		return;
