@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <time.h>
 
 struct shared_config {
 	struct config *config;
+	bool is_blank;	     /* its file is empty, or not there */
 	unsigned references; /* by the setup's lock */
 };
 
@@ -18,11 +20,14 @@ struct setup {
 	struct links links;	      /* files of the newest */
 	uint32_t generation;
 	bool is_loading;
+	pthread_cond_t loaded;
 };
 
 /* Files read while loading, kept until it is over. */
 struct loading {
 	struct dependencies *dependencies;
+	const char *config_file;
+	bool is_blank;
 	struct links links;
 	char *files[8];
 	size_t file_count;
@@ -40,6 +45,10 @@ static int read_for_config(void *ctx, const char *path, struct span *out)
 	/* Whatever keeps it from being read, it is looked at again later. */
 	const int noted = links_add(&loading->links, link);
 
+	if ((r == -ENOENT || size == 0) &&
+	    strcmp(path, loading->config_file) == 0)
+		loading->is_blank = true;
+
 	if (r || noted) {
 		free(bytes);
 		return r ? r : noted;
@@ -56,7 +65,9 @@ static int read_for_config(void *ctx, const char *path, struct span *out)
 static int load(struct setup *setup, struct links *links,
 		struct shared_config **out)
 {
-	struct loading loading = {.dependencies = setup->dependencies};
+	const char *file = setup->settings->config_file;
+	struct loading loading = {.dependencies = setup->dependencies,
+				  .config_file = file ? file : CONFIG_FILE};
 	const struct host host = {.ctx = &loading, .read = read_for_config};
 	auto_free struct shared_config *shared = calloc(1, sizeof(*shared));
 	int r = shared ? 0 : -ENOMEM;
@@ -69,6 +80,7 @@ static int load(struct setup *setup, struct links *links,
 		links_release(&loading.links);
 		return r;
 	}
+	shared->is_blank = loading.is_blank;
 	*links = loading.links;
 	*out = steal(&shared);
 	return 0;
@@ -130,6 +142,7 @@ int setup_new(struct dependencies *dependencies, const struct folders *folders,
 		return r;
 	}
 	pthread_mutex_init(&setup->lock, NULL);
+	pthread_cond_init(&setup->loaded, NULL);
 	setup->generation = 1;
 	install_locked(setup, loaded, &links);
 	dependencies_set_locator(dependencies, locate, setup);
@@ -144,11 +157,53 @@ void setup_free(struct setup *setup)
 	drop_locked(setup->active);
 	drop_locked(setup->newest);
 	links_release(&setup->links);
+	pthread_cond_destroy(&setup->loaded);
 	pthread_mutex_destroy(&setup->lock);
 	free(setup);
 }
 
-/* Another thread that comes while one loads goes on with the old one. */
+/*
+ * Who writes a file anew empties it first, or moves the old one away. Such a
+ * moment must not pass for a configuration: if what comes next is broken, the
+ * last good one is the one before.
+ */
+static int load_settled(struct setup *setup, bool was_blank,
+			struct links *links, struct shared_config **out)
+{
+	static const struct timespec moment = {.tv_nsec = 20 * 1000 * 1000};
+	const int r = load(setup, links, out);
+
+	if (r || was_blank || !(*out)->is_blank)
+		return r;
+	config_free((*out)->config);
+	free(*out);
+	links_release(links);
+	nanosleep(&moment, NULL);
+	return load(setup, links, out);
+}
+
+static void finish(struct setup *setup, struct shared_config *loaded,
+		   struct links *links)
+{
+	pthread_mutex_lock(&setup->lock);
+	install_locked(setup, loaded, links);
+	pthread_mutex_unlock(&setup->lock);
+	/* URLs may lead elsewhere now: that must be seen before anything that
+	 * is judged counts as judged by the new one. */
+	dependencies_refresh(setup->dependencies);
+}
+
+/* Whoever comes while another loads waits for that, so that he is answered by
+ * what was there when he came. */
+static bool begin_loading_locked(struct setup *setup)
+{
+	while (setup->is_loading)
+		pthread_cond_wait(&setup->loaded, &setup->lock);
+	setup->is_loading =
+		!dependencies_hold(setup->dependencies, &setup->links);
+	return setup->is_loading;
+}
+
 void setup_refresh(struct setup *setup)
 {
 	struct shared_config *loaded;
@@ -156,30 +211,22 @@ void setup_refresh(struct setup *setup)
 
 	pthread_mutex_lock(&setup->lock);
 
-	const bool is_mine =
-		!setup->is_loading &&
-		!dependencies_hold(setup->dependencies, &setup->links);
+	const bool is_mine = begin_loading_locked(setup);
+	const bool was_blank = setup->newest->is_blank;
 
-	if (is_mine)
-		setup->is_loading = true;
 	pthread_mutex_unlock(&setup->lock);
 	if (!is_mine)
 		return;
 
-	const int r = load(setup, &links, &loaded);
+	const int r = load_settled(setup, was_blank, &links, &loaded);
 
-	pthread_mutex_lock(&setup->lock);
 	if (r == 0)
-		install_locked(setup, loaded, &links);
-	pthread_mutex_unlock(&setup->lock);
-	/* URLs may lead elsewhere now: that must be seen before anything that
-	 * is judged counts as judged by the new one. */
-	if (r == 0)
-		dependencies_refresh(setup->dependencies);
+		finish(setup, loaded, &links);
 	pthread_mutex_lock(&setup->lock);
 	/* Also for a broken one: what is known of its own file has changed. */
 	setup->generation += r == 0;
 	setup->is_loading = false;
+	pthread_cond_broadcast(&setup->loaded);
 	pthread_mutex_unlock(&setup->lock);
 }
 

@@ -34,7 +34,8 @@ is 'no schema to be had' "$(state app.yaml)" error
 is 'the configuration' "$(status config)" valid
 
 # It breaks, and is mended, while mounted.
-echo 'schemas: [{fils: 1}]' >"$src/.cfgfs.yaml"
+# Written aside: a moment in which it is empty would be a good one.
+echo 'schemas: [{fils: 1}]' >"$work/broken" && mv "$work/broken" "$src/.cfgfs.yaml"
 is 'a broken configuration' "$(status config) $(status state)" 'invalid degraded'
 t grep -q "^D.error..cfgfs.yaml.0.1.12.*unknown key 'fils'" "$mnt/.report" ||
 	fail 'the report says where'
