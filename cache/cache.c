@@ -349,6 +349,17 @@ size_t cache_pending(struct cache *cache)
 	       (cache->remote ? remote_pending(cache->remote) : 0);
 }
 
+const char *cache_trouble(const struct cache *cache)
+{
+	if (!cache->store || !store_is_switched_off(cache->store))
+		return NULL;
+	return store_is_hurt(cache->store)
+		       ? "the files of the cache were damaged while they were "
+			 "in use; it was switched off"
+		       : "the cache was switched off: its disk fails, or its "
+			 "files are damaged";
+}
+
 void cache_stats(struct cache *cache, struct cache_stats *out)
 {
 	const struct memory_totals memory = memory_totals(cache->memory);

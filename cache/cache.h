@@ -185,6 +185,9 @@ size_t cache_pending(struct cache *cache);
  */
 uint64_t cache_generation(struct cache *cache);
 
+/* Why the disk was given up since it was opened, static, or NULL. */
+const char *cache_trouble(const struct cache *cache);
+
 struct cache_stats {
 	bool disk_on;
 	uint64_t hits[TIER_INDEX + 1]; /* by enum cache_tier; [TIER_MISS] 0 */

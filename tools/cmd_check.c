@@ -180,8 +180,11 @@ static int open_service(struct check *check, struct part *part)
 static void flush(const struct check *check)
 {
 	const int r = check->cache ? cache_flush(check->cache) : 0;
+	const char *trouble = check->cache ? cache_trouble(check->cache) : NULL;
 
-	if (r)
+	if (trouble)
+		fprintf(stderr, "cfgfs: %s\n", trouble);
+	else if (r)
 		fprintf(stderr, "cfgfs: the cache could not be written: %s\n",
 			strerrordesc_np(-r));
 }
