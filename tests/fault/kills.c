@@ -10,6 +10,7 @@
 #include "cache/maintain/maintain.h"
 
 #include <signal.h>
+#include <sys/prctl.h>
 #include <time.h>
 
 enum { KILLS = 60, WRITERS = 2, BATCH = 3, BATCHES_MAX = 200000 };
@@ -64,8 +65,10 @@ static struct writer writer_start(unsigned first)
 	const pid_t child = fork();
 
 	assert_true(child >= 0);
-	if (child == 0)
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* not to be left behind */
 		write_on(first, fds[1]);
+	}
 	close(fds[1]);
 	return (struct writer){child, fds[0], first};
 }
