@@ -101,13 +101,39 @@ static enum store_db db_of(const MDB_val *key)
 	return key->mv_size == INDEX_KEY_SIZE ? DB_INDEX : DB_VERDICTS;
 }
 
-/* Rows of the index check themselves at each look; here they only count. */
-static int check_index(struct audit_run *run, MDB_cursor *cursor,
-		       const MDB_val *key, const MDB_val *value)
+/* The device and inode that a row is kept under. */
+static struct index_row row_of_key(const MDB_val *key)
 {
-	(void)cursor;
-	run->result.bytes += store_cost(key->mv_size, value->mv_size);
-	return 0;
+	const uint8_t *bytes = key->mv_data;
+
+	return (struct index_row){
+		.stamp = {.dev = __builtin_bswap64(get_le64(bytes)),
+			  .ino = __builtin_bswap64(get_le64(bytes + 8))}};
+}
+
+static bool is_good_file(const struct audit_run *run, const MDB_val *key,
+			 const MDB_val *value)
+{
+	if (key->mv_size != INDEX_KEY_SIZE || value->mv_size < SEQUENCE_SIZE)
+		return false;
+
+	const struct span bytes = {(const char *)value->mv_data + SEQUENCE_SIZE,
+				   value->mv_size - SEQUENCE_SIZE};
+	struct index_row row = row_of_key(key);
+
+	return index_decode(bytes, &row) == 0 && is_in_order(run, key, value);
+}
+
+static int check_file(struct audit_run *run, MDB_cursor *cursor,
+		      const MDB_val *key, const MDB_val *value)
+{
+	run->result.files++;
+	if (is_good_file(run, key, value)) {
+		run->result.bytes += store_cost(key->mv_size, value->mv_size);
+		return 0;
+	}
+	run->result.bad_files++;
+	return run->is_repair ? drop_record(run, cursor, key, value) : 0;
 }
 
 /* A row of the order is good if a record of that sequence is under its key. */
@@ -157,7 +183,7 @@ static int audit_rows(struct audit_run *run)
 	int r = check_rows(run, DB_ORDER, check_order);
 
 	if (!r)
-		r = check_rows(run, DB_INDEX, check_index);
+		r = check_rows(run, DB_INDEX, check_file);
 	return r ? r : check_rows(run, DB_VERDICTS, check_record);
 }
 
@@ -203,7 +229,7 @@ static int repair(struct write *write, const void *ctx)
 bool audit_is_clean(const struct audit_result *result)
 {
 	return result->good == result->records && !result->stray &&
-	       result->bytes == result->bytes_recorded;
+	       !result->bad_files && result->bytes == result->bytes_recorded;
 }
 
 int maintain_audit(struct store *store, bool is_repair,

@@ -54,6 +54,9 @@ struct audit_result {
 	uint64_t misplaced;	   /* found by a key that is not theirs */
 	uint64_t not_in_order;	   /* would never be evicted */
 	uint64_t stray;		   /* rows of the order without a record */
+	uint64_t files;		   /* rows of the stat index */
+	uint64_t bad_files;	   /* among them: damaged, of another version,
+				      or would never be evicted */
 	uint64_t bytes;		   /* that the good ones need */
 	uint64_t bytes_recorded;   /* what the store believes */
 };

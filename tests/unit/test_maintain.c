@@ -2,6 +2,7 @@
 #include "tests/unit/stored.h"
 
 #include "cache/maintain/maintain.h"
+#include "cache/store_parts.h" /* to put what no function of the store puts */
 #include "cache/uses.h"
 
 enum { LIMIT = 1 << 18, BATCH = 100, BATCHES = 20, HIT = 10 };
@@ -181,6 +182,81 @@ static void an_audit_finds_and_repairs_what_is_bad(void **state)
 	scratch_remove(folder);
 }
 
+static struct index_row file_of_number(unsigned n)
+{
+	struct index_row row = {.stamp = {.dev = 7, .ino = n, .size = n},
+				.has_digest = true};
+
+	memset(row.digest.bytes, (int)n, DIGEST_SIZE);
+	return row;
+}
+
+static void put_files(struct store *store, unsigned count)
+{
+	struct index_row *rows = calloc(count, sizeof(*rows));
+	const struct store_batch batch = {.rows = rows, .row_count = count};
+	uint64_t evicted;
+
+	for (unsigned i = 0; i < count; i++)
+		rows[i] = file_of_number(i);
+	assert_int_equal(store_put(store, &batch, &evicted), 0);
+	free(rows);
+}
+
+/* The row of one file in the place of another's. */
+static int exchange_files(struct write *write, const void *ctx)
+{
+	const MDB_dbi db = write->store->dbs[DB_INDEX];
+	const struct index_row rows[2] = {file_of_number(3), file_of_number(4)};
+	struct index_key keys[2];
+	uint8_t bytes[SEQUENCE_SIZE + INDEX_ROW_SIZE] = {0};
+	MDB_val value;
+	int r;
+
+	(void)ctx;
+	for (int i = 0; i < 2; i++)
+		keys[i] = index_key_of(&rows[i].stamp);
+
+	MDB_val from = {INDEX_KEY_SIZE, keys[0].bytes};
+	MDB_val to = {INDEX_KEY_SIZE, keys[1].bytes};
+
+	r = mdb_get(write->txn, db, &to, &value);
+	if (!r)
+		memcpy(bytes, value.mv_data, SEQUENCE_SIZE); /* its own */
+	if (!r)
+		r = mdb_get(write->txn, db, &from, &value);
+	if (r)
+		return r;
+	memcpy(bytes + SEQUENCE_SIZE, (char *)value.mv_data + SEQUENCE_SIZE,
+	       INDEX_ROW_SIZE);
+	value = (MDB_val){sizeof(bytes), bytes};
+	return mdb_put(write->txn, db, &to, &value, 0);
+}
+
+static void an_audit_looks_at_the_stat_index(void **state)
+{
+	char *folder = scratch_make();
+	struct store *store = stored_open(folder);
+	struct write write = {.store = store};
+	struct audit_result found;
+
+	(void)state;
+	put_files(store, 20);
+	assert_sound(store);
+	assert_int_equal(store_run_write(&write, exchange_files, NULL), 0);
+	for (int is_repair = 0; is_repair < 2; is_repair++) {
+		assert_int_equal(maintain_audit(store, is_repair, &found), 0);
+		assert_false(audit_is_clean(&found));
+		assert_int_equal(found.files, 20);
+		assert_int_equal(found.bad_files, 1);
+	}
+	assert_sound(store);
+	assert_int_equal(maintain_audit(store, false, &found), 0);
+	assert_int_equal(found.files, 19);
+	store_close(store);
+	scratch_remove(folder);
+}
+
 static void a_store_in_use_is_not_compacted(void **state)
 {
 	char *folder = scratch_make();
@@ -214,6 +290,7 @@ int main(void)
 		cmocka_unit_test(hits_of_a_process_that_only_reads_are_kept),
 		cmocka_unit_test(some_are_dropped_and_the_others_stay),
 		cmocka_unit_test(an_audit_finds_and_repairs_what_is_bad),
+		cmocka_unit_test(an_audit_looks_at_the_stat_index),
 		cmocka_unit_test(a_store_in_use_is_not_compacted),
 	};
 

@@ -30,6 +30,10 @@ static void tell_audit(const struct audit_result *found)
 	tell("under a key not theirs", found->misplaced);
 	tell("missing in the order", found->not_in_order);
 	tell("rows without a record", found->stray);
+	printf("%" PRIu64 " file%s in the stat index: %" PRIu64
+	       " good, %" PRIu64 " bad\n",
+	       found->files, plural(found->files),
+	       found->files - found->bad_files, found->bad_files);
 	if (found->bytes != found->bytes_recorded)
 		printf("  %-28s %" PRIu64 " counted, %" PRIu64 " recorded\n",
 		       "bytes that do not agree", found->bytes,
