@@ -2,6 +2,7 @@
 #include "tests/unit/cached.h"
 
 #include "cache/cache.h"
+#include "cache/store.h"
 
 #include <pthread.h>
 
@@ -101,10 +102,103 @@ static void many_threads_share_a_cache(void **state)
 	scratch_remove(folder);
 }
 
+/* Each thread asks LOOKS times about what is there and about what is not,
+ * while one writes over and over. */
+enum { LOOKS = 4000, RUNS = 3 };
+
+static void *ask_and_count(void *ctx)
+{
+	struct work *work = ctx;
+
+	for (unsigned i = 0; i < LOOKS; i++) {
+		look(work, i % 2 ? i % 20 : NUMBERS + i);
+		if (work->number == 0 && i % 64 == 0) {
+			keep(work, 20);
+			work->wrong += cache_flush(work->cache) != 0;
+		}
+	}
+	return NULL;
+}
+
+static void ask_from_all(struct cache *cache)
+{
+	struct work works[THREADS];
+	pthread_t threads[THREADS];
+
+	for (unsigned i = 0; i < THREADS; i++) {
+		works[i] = (struct work){.cache = cache, .number = i};
+		assert_int_equal(pthread_create(&threads[i], NULL,
+						ask_and_count, &works[i]),
+				 0);
+	}
+	for (unsigned i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], NULL);
+		assert_int_equal(works[i].wrong, 0);
+		assert_int_equal(works[i].found, LOOKS / 2);
+	}
+}
+
+static uint64_t sum_of_tiers(const uint64_t *hits, size_t first, size_t end)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = first; i < end; i++)
+		sum += hits[i];
+	return sum;
+}
+
+/* One run: its own counts, and those of all runs so far. */
+static void count_one_run(const char *folder, unsigned run)
+{
+	const uint64_t half = (uint64_t)THREADS * LOOKS / 2;
+	const struct cache_options options = {.directory = folder,
+					      .max_memory_bytes = 1 << 20};
+	struct work filler = {0};
+	struct cache_stats stats;
+	struct cache *cache;
+	char *why;
+
+	assert_int_equal(cache_open(&options, &cache, &why), 0);
+	assert_null(why);
+	filler.cache = cache;
+	for (unsigned i = 0; run == 0 && i < 20; i++)
+		keep(&filler, i);
+	ask_from_all(cache);
+	cache_stats(cache, &stats);
+	assert_int_equal(sum_of_tiers(stats.hits, 0, TIER_INDEX + 1), half);
+	assert_int_equal(stats.misses, half);
+	assert_int_equal(stats.total_hits, (run + 1) * half);
+	assert_int_equal(stats.total_misses, (run + 1) * half);
+	cache_close(cache);
+}
+
+static void no_hit_and_no_miss_is_lost(void **state)
+{
+	char *folder = scratch_make();
+	const struct store_options options = {.folder = folder};
+	struct store *store;
+	char *why = NULL;
+
+	(void)state;
+	for (unsigned run = 0; run < RUNS; run++)
+		count_one_run(folder, run);
+	assert_int_equal(store_open(&options, &store, &why), 0);
+
+	const struct store_totals totals = store_totals(store);
+
+	assert_int_equal(totals.hits, (uint64_t)RUNS * THREADS * LOOKS / 2);
+	assert_int_equal(totals.misses, totals.hits);
+	assert_int_equal(sum_of_tiers(totals.tier_hits, 0, STORE_TIERS),
+			 totals.hits);
+	store_close(store);
+	scratch_remove(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(many_threads_share_a_cache),
+		cmocka_unit_test(no_hit_and_no_miss_is_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
