@@ -374,8 +374,10 @@ int main(int argc, char **argv)
 
 	if (argc < 3)
 		return 2;
-	library = argv[1];
-	program = argv[2];
+	library = realpath(argv[1], NULL);
+	program = realpath(argv[2], NULL);
+	if (!library || !program)
+		return 2;
 	if (argc > 3)
 		most = strtoul(argv[3], NULL, 10);
 	sigemptyset(&child_ended);
