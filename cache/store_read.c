@@ -127,6 +127,8 @@ struct tour {
 	size_t count;
 	store_found *found;
 	void *ctx;
+	MDB_cursor *neighbours; /* in the index: the page of the last row is
+				   the first to be looked at */
 };
 
 static int look_one(struct store *store, MDB_txn *txn, const struct tour *tour,
@@ -140,7 +142,11 @@ static int look_one(struct store *store, MDB_txn *txn, const struct tour *tour,
 	MDB_val key = {look->db == DB_INDEX ? INDEX_KEY_SIZE : ITEM_KEY_SIZE,
 		       bytes.to};
 	MDB_val value;
-	const int r = mdb_get(txn, store->dbs[look->db], &key, &value);
+	const int r =
+		look->db == DB_INDEX
+			? mdb_cursor_get(tour->neighbours, &key, &value,
+					 MDB_SET)
+			: mdb_get(txn, store->dbs[look->db], &key, &value);
 
 	if (!r && value.mv_size >= SEQUENCE_SIZE)
 		tour->found(tour->ctx, index,
@@ -152,21 +158,27 @@ static int look_one(struct store *store, MDB_txn *txn, const struct tour *tour,
 
 static int look_at_all(struct store *store, MDB_txn *txn, void *ctx)
 {
-	const struct tour *tour = ctx;
-	int r = 0;
+	struct tour *tour = ctx;
+	int r = mdb_cursor_open(txn, store->dbs[DB_INDEX], &tour->neighbours);
 
+	if (r)
+		return r;
 	for (size_t i = 0; !r && i < tour->count; i++)
 		r = look_one(store, txn, tour, i);
+	mdb_cursor_close(tour->neighbours);
+	tour->neighbours = NULL;
 	return r;
 }
 
 void store_get_many(struct store *store, const struct store_look *looks,
 		    size_t count, store_found *found, void *ctx)
 {
-	struct tour tour = {looks, count, found, ctx};
+	struct tour tour = {looks, count, found, ctx, NULL};
 	const int r = store_read(store, look_at_all, &tour, STORE_HURRIES);
 
 	(void)r; /* what was found until then proves itself */
+	if (tour.neighbours)
+		mdb_cursor_close(tour.neighbours); /* it was left halfway */
 }
 
 static void fill_totals(const struct row *row, uint64_t entries,
