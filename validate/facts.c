@@ -94,7 +94,7 @@ static uint8_t by_vim(struct span line)
 {
 	static const char *const keys[] = {"filetype=", "ft="};
 	const char *end = line.data + line.size;
-	const char *vim = memmem(line.data, line.size, "vim:", 4);
+	const char *vim = text_find(line, "vim:", 0);
 
 	if (!vim || (vim > line.data && is_word(vim[-1])))
 		return 0;
@@ -112,7 +112,7 @@ static uint8_t by_vim(struct span line)
 static uint8_t by_emacs(struct span line)
 {
 	const char *end = line.data + line.size;
-	const char *mark = memmem(line.data, line.size, "-*-", 3);
+	const char *mark = text_find(line, "-*-", 1);
 
 	if (!mark)
 		return 0;
@@ -141,18 +141,21 @@ static struct span take_line(struct span *rest)
 /* The last lines of the content, as one piece. */
 static struct span tail_of(struct span content)
 {
-	const char *start = content.data + content.size;
-	int lines = 0;
+	const size_t first = content.size > MODELINE_BYTES
+				     ? content.size - MODELINE_BYTES
+				     : 0;
+	size_t at = content.size - 1; /* where the last line ends */
 
-	while (start > content.data &&
-	       content.data + content.size - start < MODELINE_BYTES) {
-		if (start[-1] == '\n' && start < content.data + content.size &&
-		    ++lines == MODELINE_LINES)
-			break;
-		start--;
+	for (int i = 0; i < MODELINE_LINES; i++) {
+		const char *newline =
+			memrchr(content.data + first, '\n', at - first);
+
+		if (!newline)
+			return (struct span){content.data + first,
+					     content.size - first};
+		at = (size_t)(newline - content.data);
 	}
-	return (struct span){start,
-			     (size_t)(content.data + content.size - start)};
+	return (struct span){content.data + at + 1, content.size - at - 1};
 }
 
 static uint8_t by_modeline(struct span content)
@@ -181,7 +184,7 @@ static uint8_t by_modeline(struct span content)
  */
 static bool may_refer(struct span content)
 {
-	return memmem(content.data, content.size, "schema", 6) ||
+	return text_find(content, "schema", 2) ||
 	       memchr(content.data, '\\', content.size) ||
 	       memchr(content.data, '\0', content.size);
 }

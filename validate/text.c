@@ -281,3 +281,27 @@ uint32_t text_width(struct span text, size_t offset, size_t length)
 
 	return width ? width : 1;
 }
+
+const char *text_find(struct span text, const char *word, size_t rare)
+{
+	const size_t size = strlen(word);
+	const char *at = text.data;
+
+	if (text.size < size)
+		return NULL;
+
+	const char *last = text.data + text.size - size;
+
+	while (at <= last) {
+		const char *found =
+			memchr(at + rare, word[rare], (size_t)(last - at) + 1);
+
+		if (!found)
+			return NULL;
+		at = found - rare;
+		if (*at == *word && memcmp(at, word, size) == 0)
+			return at;
+		at++;
+	}
+	return NULL;
+}

@@ -29,6 +29,12 @@ bool text_is_deceptive(uint32_t code);
  */
 bool text_is_plain(struct span text, size_t *size);
 
+/*
+ * Where `word` begins in `text`, or NULL. `rare` is the index of the byte of
+ * the word that texts have least of: those are the places looked at.
+ */
+const char *text_find(struct span text, const char *word, size_t rare);
+
 /* Put a '?' in place of each code point that is not plain. */
 void text_make_plain(char *text);
 

@@ -71,7 +71,8 @@ static void add(struct batch *batch, struct recalled *file)
 	}
 	batch->list[batch->count++] = (struct recollection){
 		.plan = &reading->plan,
-		.key = hearing_key(&reading->plan, &reading->facts, content),
+		.key = hearing_key(&batch->judge->tools, &reading->plan,
+				   &reading->facts, content),
 		.content = digest_of(content),
 	};
 }

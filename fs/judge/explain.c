@@ -11,7 +11,7 @@ static int explain_key(struct judge *judge, const struct plan *plan,
 {
 	out->has_key = true;
 	out->content = digest_of(content);
-	out->key = hearing_key(plan, facts, content);
+	out->key = hearing_key(&judge->tools, plan, facts, content);
 	out->has_folder = facts->may_refer;
 	out->has_store =
 		judge->tools.cache && cache_has_index(judge->tools.cache);

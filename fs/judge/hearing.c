@@ -290,12 +290,14 @@ static int look_up_or_validate(struct hearing *hearing, struct judgement **out)
 	return r == -ENOENT ? validate(hearing, out) : r;
 }
 
-struct cache_key hearing_key(const struct plan *plan,
+struct cache_key hearing_key(const struct hearing_tools *tools,
+			     const struct plan *plan,
 			     const struct content_facts *facts,
 			     struct span content)
 {
-	return (struct cache_key){digest_tag_of(content),
-				  plan_digest(plan, facts)};
+	return (struct cache_key){
+		digest_tag_of(content),
+		plan_digest_under(tools->engine, plan, facts)};
 }
 
 static struct hearing begin(struct hearing_tools *tools,
@@ -311,7 +313,7 @@ static struct hearing begin(struct hearing_tools *tools,
 	};
 
 	hearing.digest = digest_of(content);
-	hearing.key = hearing_key(plan, facts, content);
+	hearing.key = hearing_key(tools, plan, facts, content);
 	profile_lap(tools->profile, PHASE_HASH, &hearing.since);
 	return hearing;
 }

@@ -10,6 +10,7 @@
 #include "fs/judge/judgement.h"
 #include "fs/judge/schemas.h"
 #include "fs/profile.h"
+#include "validate/engine.h"
 
 /* What a hearing works with; all of it is safe from any thread. */
 struct hearing_tools {
@@ -19,6 +20,7 @@ struct hearing_tools {
 	struct schemas *schemas;
 	struct flights *flights;
 	atomic_bool cancel;
+	char engine[ENGINE_TEXT_SIZE]; /* engine_describe() */
 };
 
 /*
@@ -31,7 +33,8 @@ must_check int hearing_hold(struct hearing_tools *tools,
 			    struct span content, struct judgement **out);
 
 /* The key that a content has under a plan. */
-struct cache_key hearing_key(const struct plan *plan,
+struct cache_key hearing_key(const struct hearing_tools *tools,
+			     const struct plan *plan,
 			     const struct content_facts *facts,
 			     struct span content);
 

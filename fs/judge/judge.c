@@ -23,6 +23,7 @@ int judge_new(struct source *source, struct cache *cache,
 	judge->tools.profile = profile;
 	judge->settings = settings;
 	judge->facts_version = content_facts_version();
+	engine_describe(judge->tools.engine);
 	judge->forgotten = cache ? cache_generation(cache) : 0;
 	r = folders_new(source, settings, &judge->folders);
 	if (r == 0)
@@ -163,7 +164,9 @@ static void remember(struct judge *judge, const char *path,
 void judge_remember(struct judge *judge, const char *path,
 		    const struct result *result)
 {
-	results_store(judge->results, path, result);
+	/* A run that ends soon will not come back to it. */
+	if (judge->settings->watch_dependencies)
+		results_store(judge->results, path, result);
 }
 
 /* An `error` of the environment is told but not remembered: it is retried. */

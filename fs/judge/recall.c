@@ -161,8 +161,7 @@ static void keep(struct recall *recall, size_t index)
 		.is_racy = stamp_is_racy(file->stamp),
 	};
 
-	/* A run that ends soon will not come back to it. */
-	if (file->judgement && recall->judge->settings->watch_dependencies)
+	if (file->judgement)
 		judge_remember(recall->judge, file->path, &result);
 }
 

@@ -7,6 +7,7 @@
 #include "validate/verdict.h"
 
 #include <errno.h>
+#include <stdio.h>
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #endif
@@ -418,6 +419,68 @@ static void messages_hold_nothing_that_a_terminal_obeys(void **state)
 	}
 }
 
+/* In an exactly sized block: an overread is seen. */
+static void check_find(const char *text, size_t size, const char *word,
+		       size_t rare)
+{
+	char *block = malloc(size + !size);
+
+	assert_non_null(block);
+	memcpy(block, text, size);
+	assert_ptr_equal(text_find((struct span){block, size}, word, rare),
+			 memmem(block, size, word, strlen(word)));
+	free(block);
+}
+
+static void a_word_is_found_where_it_begins(void **state)
+{
+	static const char *const words[] = {"a", "ab", "aab", "aba", "abab"};
+	uint32_t seed = 1;
+
+	(void)state;
+	for (unsigned round = 0; round < 20000; round++) {
+		const char *word = words[round % array_size(words)];
+		char text[12];
+
+		for (size_t i = 0; i < sizeof(text); i++) {
+			seed = seed * 1664525 + 1013904223;
+			text[i] = "abb"[(seed >> 16) % 3];
+		}
+		check_find(text, (seed >> 8) % (sizeof(text) + 1), word,
+			   (seed >> 20) % strlen(word));
+	}
+}
+
+static void modelines_are_on_the_first_and_last_lines(void **state)
+{
+	static const char middle[] = "1\n2\n3\n4\n5\n";
+	static const struct {
+		const char *text;
+		const char *format; /* of the modeline, or "" */
+	} cases[] = {
+		{"# vim: ft=toml\n", "toml"},
+		{"# vim: ft=toml", "toml"},
+		{"# vim: ft=toml\n1\n2\n3\n4\n", "toml"},
+		{"# vim: ft=toml\n1\n2\n3\n4", "toml"},
+		{"# vim: ft=toml\n1\n2\n3\n4\n5\n", ""},
+		{"# vim: ft=toml\n1\n2\n3\n4\n5", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(cases); i++) {
+		char text[128];
+		const int size = snprintf(text, sizeof(text), "%s%s", middle,
+					  cases[i].text);
+		const struct content_facts facts =
+			content_facts_of((struct span){text, (size_t)size});
+		const struct format_choice choice =
+			content_facts_modeline(&facts);
+
+		assert_string_equal(choice.format ? choice.format->name : "",
+				    cases[i].format);
+	}
+}
+
 static void formats_are_known_by_modeline_name_and_extension(void **state)
 {
 	static const struct {
@@ -475,6 +538,8 @@ int main(void)
 		cmocka_unit_test(a_verdict_is_sorted_sound_and_safe_to_read),
 		cmocka_unit_test(the_reason_is_what_could_not_be_decided),
 		cmocka_unit_test(messages_hold_nothing_that_a_terminal_obeys),
+		cmocka_unit_test(a_word_is_found_where_it_begins),
+		cmocka_unit_test(modelines_are_on_the_first_and_last_lines),
 		cmocka_unit_test(
 			formats_are_known_by_modeline_name_and_extension),
 	};

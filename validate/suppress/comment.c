@@ -1,5 +1,7 @@
 #include "validate/suppress/comment.h"
 
+#include "validate/text.h"
+
 #include <errno.h>
 
 static const char mark[] = "cfgfs:";
@@ -77,6 +79,15 @@ static size_t find(struct span source, size_t from, const char *word)
 {
 	const char *found = memmem(source.data + from, source.size - from, word,
 				   strlen(word));
+
+	return found ? (size_t)(found - source.data) : source.size;
+}
+
+/* From `from`, which is in the source or its end, on. */
+static size_t find_mark(struct span source, size_t from)
+{
+	const struct span rest = {source.data + from, source.size - from};
+	const char *found = text_find(rest, mark, 1);
 
 	return found ? (size_t)(found - source.data) : source.size;
 }
@@ -164,7 +175,7 @@ int comments_find(const struct comment_syntax *syntax, struct span source,
 	*out = comments;
 	if (!source.data || source.size == 0)
 		return 0;
-	at = find(source, 0, mark);
+	at = find_mark(source, 0);
 	search.line.last = (uint32_t)find_newline(source, 0);
 	while (at < source.size) {
 		struct comment comment;
@@ -175,7 +186,7 @@ int comments_find(const struct comment_syntax *syntax, struct span source,
 			if (r)
 				return r;
 		}
-		at = find(source, at + MARK_SIZE, mark);
+		at = find_mark(source, at + MARK_SIZE);
 	}
 	*out = comments;
 	return 0;
