@@ -70,7 +70,8 @@ int cache_open(const struct cache_options *options, struct cache **out,
 	if (!r)
 		r = memory_new(PENDING_MAX_BYTES, &cache->pending);
 	cache->uses = uses_new();
-	if (!r && !cache->uses)
+	cache->counters = counters_new();
+	if (!r && (!cache->uses || !cache->counters))
 		r = -ENOMEM;
 	if (!r)
 		r = open_disk(cache, options, why);
@@ -84,35 +85,25 @@ int cache_open(const struct cache_options *options, struct cache **out,
 	return 0;
 }
 
-/* Hits that the disk's totals do not have yet, by tier. */
-static void unsaved_tiers_locked(const struct cache *cache,
-				 struct store_batch *batch)
+/* A batch brings the disk's totals what they do not have yet. */
+static void put_counts(struct store_batch *batch, const struct counts *counts)
 {
+	batch->hits = counts_hits(counts);
+	batch->misses = counts->misses;
 	for (size_t i = 0; i < STORE_TIERS; i++)
-		batch->tier_hits[i] = atomic_load(&cache->hits[i + 1]) -
-				      cache->saved_hits[i + 1];
-}
-
-static void tiers_are_saved_locked(struct cache *cache,
-				   const struct store_batch *batch)
-{
-	for (size_t i = 0; i < STORE_TIERS; i++)
-		cache->saved_hits[i + 1] += batch->tier_hits[i];
+		batch->tier_hits[i] = counts->hits[i + 1];
 }
 
 /* Counters alone are no reason to write, but at the end they are kept. */
 static void save_counters(struct cache *cache)
 {
-	struct store_batch batch = {
-		.hits = atomic_exchange(&cache->unsaved_hits, 0),
-		.misses = atomic_exchange(&cache->unsaved_misses, 0),
-		.uses = cache->uses,
-	};
+	const struct counts counts = counters_unsaved(cache->counters);
+	struct store_batch batch = {.uses = cache->uses};
 	uint64_t evicted;
 
+	put_counts(&batch, &counts);
 	if (!is_disk_writable(cache) || (!batch.hits && !batch.misses))
 		return;
-	unsaved_tiers_locked(cache, &batch); /* nobody else is left */
 	if (store_put(cache->store, &batch, &evicted))
 		store_switch_off(cache->store); /* so that it is examined */
 }
@@ -131,6 +122,7 @@ void cache_close(struct cache *cache)
 	remote_close(cache->remote);
 	store_close(cache->store);
 	uses_free(cache->uses);
+	free(cache->counters);
 	memory_free(cache->pending);
 	memory_free(cache->memory);
 	index_queue_release(&cache->rows);
@@ -241,23 +233,20 @@ static void note_failure_locked(struct cache *cache, const struct item *items,
 
 static int write_locked(struct cache *cache, struct store_batch *batch)
 {
+	const struct counts counts = counters_unsaved(cache->counters);
 	uint64_t evicted = 0;
 
-	batch->hits = atomic_exchange(&cache->unsaved_hits, 0);
-	batch->misses = atomic_exchange(&cache->unsaved_misses, 0);
 	batch->uses = cache->uses;
-	unsaved_tiers_locked(cache, batch);
+	put_counts(batch, &counts);
 
 	const int r = store_put(cache->store, batch, &evicted);
 
 	if (!r) {
-		tiers_are_saved_locked(cache, batch);
+		counters_saved(cache->counters, &counts);
 		cache->failures = 0;
 		atomic_fetch_add(&cache->disk_evictions, evicted);
 		return 0;
 	}
-	atomic_fetch_add(&cache->unsaved_hits, batch->hits);
-	atomic_fetch_add(&cache->unsaved_misses, batch->misses);
 	/* What was forgotten on purpose meanwhile is made anew. */
 	if (r == -ECANCELED)
 		return 0;
@@ -363,22 +352,23 @@ const char *cache_trouble(const struct cache *cache)
 void cache_stats(struct cache *cache, struct cache_stats *out)
 {
 	const struct memory_totals memory = memory_totals(cache->memory);
+	const struct counts counts = counters_sum(cache->counters);
+	const struct counts unsaved = counters_unsaved(cache->counters);
 	struct store_totals disk = {0};
 
 	*out = (struct cache_stats){.disk_on = is_disk_on(cache)};
 	if (out->disk_on)
 		disk = store_totals(cache->store);
-	for (size_t i = 0; i < array_size(out->hits); i++)
-		out->hits[i] = atomic_load(&cache->hits[i]);
-	out->misses = atomic_load(&cache->misses);
+	memcpy(out->hits, counts.hits, sizeof(out->hits));
+	out->misses = counts.misses;
 	out->evictions = memory.evictions + atomic_load(&cache->disk_evictions);
 	out->memory_entries = memory.entries;
 	out->memory_bytes = memory.bytes;
 	out->disk_entries =
 		disk.entries + memory_totals(cache->pending).entries;
 	out->disk_bytes = disk.bytes;
-	out->total_hits = disk.hits + atomic_load(&cache->unsaved_hits);
-	out->total_misses = disk.misses + atomic_load(&cache->unsaved_misses);
+	out->total_hits = disk.hits + counts_hits(&unsaved);
+	out->total_misses = disk.misses + unsaved.misses;
 }
 
 int cache_clear(struct cache *cache)

@@ -4,6 +4,7 @@
 #ifndef CACHE_CACHE_PARTS_H
 #define CACHE_CACHE_PARTS_H
 
+#include "cache/counters.h"
 #include "cache/index_queue.h"
 #include "cache/memory/memory.h"
 #include "cache/remote/remote.h"
@@ -22,15 +23,11 @@ struct cache {
 	struct uses *uses; /* what was hit, for the store's eviction */
 	bool is_brief;
 	pthread_mutex_t flush_lock;
-	unsigned failures;		     /* by flush_lock */
-	uint64_t saved_hits[TIER_INDEX + 1]; /* by flush_lock: in the totals */
+	unsigned failures; /* by flush_lock */
 	pthread_mutex_t generation_lock;
 	uint64_t generation;	   /* by generation_lock, like the next */
 	uint64_t last_transaction; /* when it was read */
-	atomic_uint_fast64_t hits[TIER_INDEX + 1];
-	atomic_uint_fast64_t misses;
-	atomic_uint_fast64_t unsaved_hits; /* not yet in the disk's totals */
-	atomic_uint_fast64_t unsaved_misses;
+	struct counters *counters; /* saved with each batch */
 	atomic_uint_fast64_t disk_evictions;
 };
 

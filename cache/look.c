@@ -123,11 +123,5 @@ int look_everywhere(struct cache *cache, const struct item_key *key,
 
 void look_count(struct cache *cache, int r, enum cache_tier tier)
 {
-	if (r == 0) {
-		atomic_fetch_add(&cache->hits[tier], 1);
-		atomic_fetch_add(&cache->unsaved_hits, 1);
-	} else {
-		atomic_fetch_add(&cache->misses, 1);
-		atomic_fetch_add(&cache->unsaved_misses, 1);
-	}
+	counters_add(cache->counters, r == 0 ? tier : TIER_MISS);
 }

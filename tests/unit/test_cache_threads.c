@@ -13,6 +13,7 @@ struct work {
 	unsigned number;
 	unsigned wrong;
 	unsigned found;
+	unsigned missed;
 };
 
 static void look(struct work *work, unsigned n)
@@ -26,6 +27,8 @@ static void look(struct work *work, unsigned n)
 		work->found++;
 		work->wrong += !entry_equal(&sample.entry, &found.entry);
 		cache_found_release(&found);
+	} else {
+		work->missed++;
 	}
 	sample_release(&sample);
 }
@@ -77,6 +80,7 @@ static void many_threads_share_a_cache(void **state)
 	struct cache *cache;
 	char *why;
 	uint64_t found = 0;
+	uint64_t missed = 0;
 
 	(void)state;
 	assert_int_equal(cache_open(&options, &cache, &why), 0);
@@ -90,14 +94,24 @@ static void many_threads_share_a_cache(void **state)
 		pthread_join(threads[i], NULL);
 		assert_int_equal(works[i].wrong, 0);
 		found += works[i].found;
+		missed += works[i].missed;
 	}
 	cache_stats(cache, &stats);
 	assert_int_equal(found,
 			 stats.hits[TIER_MEMORY] + stats.hits[TIER_DISK]);
+	assert_int_equal(missed, stats.misses);
+	assert_int_equal(found, stats.total_hits);
+	assert_int_equal(missed, stats.total_misses);
 	assert_true(stats.hits[TIER_MEMORY] > 0);
 	assert_true(stats.hits[TIER_DISK] > 0);
 	assert_true(stats.evictions > 0);
 	assert_true(stats.memory_bytes <= 30000);
+	cache_close(cache);
+	/* None is lost, and none counted twice, on the way to the disk. */
+	assert_int_equal(cache_open(&options, &cache, &why), 0);
+	cache_stats(cache, &stats);
+	assert_int_equal(found, stats.total_hits);
+	assert_int_equal(missed, stats.total_misses);
 	cache_close(cache);
 	scratch_remove(folder);
 }
