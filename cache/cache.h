@@ -141,6 +141,10 @@ size_t cache_count_plans(struct cache *cache, const struct digest_tag *tag,
 /* Note what a file holds, for the disk with the next cache_flush(). */
 void cache_note_file(struct cache *cache, const struct index_row *row);
 
+/* Hits so far were for files that were not read: the index knew them. Such a
+ * hit is counted for its tier already, and once more for TIER_INDEX. */
+void cache_count_unread(struct cache *cache, size_t count);
+
 /* Does it have a stat index that can be read? Costs no look at the disk. */
 bool cache_has_index(const struct cache *cache);
 
@@ -190,7 +194,8 @@ const char *cache_trouble(const struct cache *cache);
 
 struct cache_stats {
 	bool disk_on;
-	uint64_t hits[TIER_INDEX + 1]; /* by enum cache_tier; [TIER_MISS] 0 */
+	uint64_t hits[TIER_INDEX + 1]; /* by enum cache_tier; [TIER_MISS] 0;
+					  [TIER_INDEX] are among the others */
 	uint64_t misses;
 	uint64_t evictions;
 	uint64_t memory_entries;

@@ -148,6 +148,11 @@ int cache_get_many(struct cache *cache, struct cache_ask *asks, size_t n,
 	return r;
 }
 
+void cache_count_unread(struct cache *cache, size_t n)
+{
+	counters_add(cache->counters, TIER_INDEX, n);
+}
+
 bool cache_has_index(const struct cache *cache)
 {
 	return cache->store && !store_is_switched_off(cache->store);

@@ -25,12 +25,13 @@ struct counters *counters_new(void)
 	return counters;
 }
 
-void counters_add(struct counters *counters, enum cache_tier tier)
+void counters_add(struct counters *counters, enum cache_tier tier,
+		  uint64_t count)
 {
 	const int processor = sched_getcpu();
 	const unsigned line = processor < 0 ? 0 : (unsigned)processor % LINES;
 
-	atomic_fetch_add_explicit(&counters->lines[line].counts[tier], 1,
+	atomic_fetch_add_explicit(&counters->lines[line].counts[tier], count,
 				  memory_order_relaxed);
 }
 
@@ -89,7 +90,7 @@ uint64_t counts_hits(const struct counts *counts)
 {
 	uint64_t hits = 0;
 
-	for (size_t i = 0; i < TIERS; i++)
+	for (size_t i = 0; i < TIER_INDEX; i++)
 		hits += counts->hits[i];
 	return hits;
 }

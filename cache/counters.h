@@ -13,13 +13,16 @@ struct counts {
 	uint64_t hits[TIER_INDEX + 1]; /* by enum cache_tier */
 	uint64_t misses;
 };
-uint64_t counts_hits(const struct counts *counts); /* of all tiers */
+
+/* Of all tiers; those of the index are among the others. */
+uint64_t counts_hits(const struct counts *counts);
 
 /* NULL without memory. free() it. */
 must_check struct counters *counters_new(void);
 
-/* One more answer of this tier; TIER_MISS: there was none. */
-void counters_add(struct counters *counters, enum cache_tier tier);
+/* More answers of this tier; TIER_MISS: there was none. */
+void counters_add(struct counters *counters, enum cache_tier tier,
+		  uint64_t count);
 
 struct counts counters_sum(const struct counters *counters);
 

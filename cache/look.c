@@ -123,5 +123,5 @@ int look_everywhere(struct cache *cache, const struct item_key *key,
 
 void look_count(struct cache *cache, int r, enum cache_tier tier)
 {
-	counters_add(cache->counters, r == 0 ? tier : TIER_MISS);
+	counters_add(cache->counters, r == 0 ? tier : TIER_MISS, 1);
 }

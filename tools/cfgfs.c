@@ -50,6 +50,20 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
+/* "help", "help --all", "help COMMAND". */
+static int help(int argc, char **argv)
+{
+	char option[] = "--help";
+	char *asked[] = {argc > 2 ? argv[2] : NULL, option, NULL};
+	const struct command *command = argc > 2 ? find(argv[2]) : NULL;
+
+	if (command)
+		return command->run(2, asked);
+	print_help(stdout, argc > 2 && (strcmp(argv[2], "--all") == 0 ||
+					strcmp(argv[2], "all") == 0));
+	return 0;
+}
+
 /* Did the other end of a pipe close it (`| head`)? It has seen enough. */
 static bool has_reader_left(void)
 {
@@ -65,11 +79,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-	    strcmp(argv[1], "help") == 0) {
-		print_help(stdout, argc > 2 && (strcmp(argv[2], "--all") == 0 ||
-						strcmp(argv[2], "all") == 0));
-		return 0;
-	}
+	    strcmp(argv[1], "help") == 0)
+		return help(argc, argv);
 	if (strcmp(argv[1], "--version") == 0) {
 		puts("cfgfs " CFGFS_VERSION);
 		return 0;

@@ -11,7 +11,11 @@
 static const char usage[] =
 	"Usage: cfgfs cache [--cache DIR] ACTION [OPTION]... [ARGUMENT]...\n"
 	"\n"
-	"  stats [-f text|json]   entries, bytes, hits and misses of all runs\n"
+	"  stats [-f text|json]   entries, bytes, hits and misses of all runs "
+	"(of one\n"
+	"                         mount: its .status); of the hits, hits.index "
+	"were\n"
+	"                         of files that were not even read\n"
 	"  verify [--repair]      look at every record; drop what is bad\n"
 	"  gc [OPTION]...         make it smaller:\n"
 	"      --max-size SIZE       drop what is used least, down to SIZE "
@@ -47,13 +51,14 @@ struct action {
 };
 
 static const struct action actions[] = {
-	{"stats", cache_stats_action, TAKES_FORMAT},
+	{"stats", cache_stats_action, TAKES_FORMAT | RUNS_WITHOUT},
 	{"verify", cache_verify_action, TAKES_REPAIR},
 	{"gc", cache_gc_action, TAKES_LIMITS | TAKES_OPERANDS},
 	{"clear", cache_clear_action, 0},
 	{"invalidate", cache_invalidate_action, TAKES_CHOICE | TAKES_OPERANDS},
 	{"export", cache_export_action, TAKES_KEY_FILE | TAKES_OPERANDS},
-	{"import", cache_import_action, TAKES_KEY_FILE | TAKES_OPERANDS},
+	{"import", cache_import_action,
+	 TAKES_KEY_FILE | TAKES_OPERANDS | MAKES_STORE},
 };
 
 enum cache_option {
@@ -101,6 +106,15 @@ static bool wrong(const char *option, const char *value, const char *wanted)
 {
 	fprintf(stderr, "cfgfs: %s '%s' is not %s\n", option, value, wanted);
 	return false;
+}
+
+/* What getopt_long() returned, as it is typed. */
+static const char *name_of(int option)
+{
+	for (size_t i = 0; options[i].name; i++)
+		if (options[i].val == option)
+			return options[i].name;
+	return "";
 }
 
 static bool set_directory(struct request *request, const char *value)
@@ -191,8 +205,9 @@ static bool parse(int argc, char **argv, const struct action *action,
 			is_right = action && action->takes & kind_of(option);
 			if (!is_right)
 				fprintf(stderr,
-					"cfgfs: an option does not belong to "
+					"cfgfs: --%s does not belong to "
 					"'cache %s'\n",
+					name_of(option),
 					action ? action->name : "");
 			is_right = is_right && apply(option, optarg, request);
 		}
@@ -204,11 +219,30 @@ static bool parse(int argc, char **argv, const struct action *action,
 	return true;
 }
 
-/* The folder is made by who writes verdicts, not by a look at it. */
+/* A look at what is not there does not make it. */
+static bool is_absent(const char *place)
+{
+	return access(place, F_OK) && errno == ENOENT;
+}
+
+static int run_without_store(const struct action *action,
+			     struct request *request)
+{
+	fprintf(stderr, "cfgfs: there is no cache in %s yet\n", request->place);
+	if (action->takes & RUNS_WITHOUT)
+		return action->run(request);
+	/* Who asks for an archive gets none. */
+	return action->takes & TAKES_KEY_FILE ? 2 : 0;
+}
+
 static int open_and_run(const struct action *action, struct request *request)
 {
 	const struct store_options store_options = {.folder = request->place};
 	auto_free char *why = NULL;
+
+	if (!(action->takes & MAKES_STORE) && is_absent(request->place))
+		return run_without_store(action, request);
+
 	const int r = store_open(&store_options, &request->store, &why);
 
 	if (r) {

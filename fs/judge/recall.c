@@ -165,6 +165,23 @@ static void keep(struct recall *recall, size_t index)
 		judge_remember(recall->judge, file->path, &result);
 }
 
+static void take_answers(struct recall *recall)
+{
+	size_t unread = 0;
+
+	for (size_t i = 0; i < recall->asked_count; i++) {
+		struct judgement *judgement = recall->list[i].judgement;
+
+		recall->files[recall->asked[i]]->judgement = judgement;
+		if (judgement) {
+			judgement->tier = TIER_INDEX;
+			unread++;
+		}
+	}
+	if (unread)
+		cache_count_unread(recall->judge->tools.cache, unread);
+}
+
 static int run(struct recall *recall, size_t count)
 {
 	uint64_t since = profile_start(recall->judge->tools.profile);
@@ -185,13 +202,7 @@ static int run(struct recall *recall, size_t count)
 	if (r == 0)
 		r = hearing_recall(&recall->judge->tools, recall->list,
 				   recall->asked_count);
-	for (size_t i = 0; i < recall->asked_count; i++) {
-		struct judgement *judgement = recall->list[i].judgement;
-
-		recall->files[recall->asked[i]]->judgement = judgement;
-		if (judgement)
-			judgement->tier = TIER_INDEX;
-	}
+	take_answers(recall);
 	for (size_t i = 0; i < count; i++)
 		keep(recall, i);
 	return r;

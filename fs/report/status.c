@@ -50,7 +50,7 @@ static void write_cache(FILE *out, struct cache *cache)
 
 	if (cache)
 		cache_stats(cache, &stats);
-	for (size_t i = 0; i < array_size(stats.hits); i++)
+	for (size_t i = 0; i < TIER_INDEX; i++)
 		hits += stats.hits[i];
 
 	const uint64_t asked = hits + stats.misses;

@@ -16,6 +16,19 @@ cached() {
 	sed -n 's/.*(\([0-9]*\) from the cache.*/\1/p' "$work/out"
 }
 
+# Where there is no cache there is nothing to do, and none is made.
+for words in 'stats' 'verify' 'gc --max-size 1M' 'clear' "invalidate $src"; do
+	# shellcheck disable=SC2086
+	run "none: $words" 0 cache $words
+	says 'it is said' 'there is no cache in .*/cfgfs yet' "$work/err"
+done
+head -c 32 /dev/urandom >"$work/key"
+run 'none: export' 2 cache export --key-file "$work/key" "$work/archive"
+[ -e "$cache" ] && fail 'a look made the cache'
+run 'none: as JSON' 0 cache stats -f json
+cp "$work/out" "$work/stats"
+run 'JSON that cfgfs can read' 0 check --no-cache --as a.json - <"$work/stats"
+
 # What is asked wrongly is told, and nothing is done.
 fill
 for words in '' 'statistics' 'stats more' 'stats --repair' 'verify -f json' \
@@ -27,7 +40,12 @@ for words in '' 'statistics' 'stats more' 'stats --repair' 'verify -f json' \
 	run "cache $words" 2 cache $words
 	[ -s "$work/err" ] || fail "cache $words: nothing is said"
 done
+run 'an option of another action' 2 cache stats --repair
+says 'which' "--repair does not belong to 'cache stats'" "$work/err"
 run 'help' 0 cache --help
+cp "$work/out" "$work/help"
+run 'help the other way' 0 help cache
+cmp -s "$work/out" "$work/help" || fail 'help cache is another than cache --help'
 run 'help of an action' 0 cache gc --help
 says 'what to do' '--max-age AGE' "$work/out"
 is 'nothing was lost' "$(entries)" 17
@@ -37,6 +55,24 @@ cached >/dev/null
 run 'stats' 0 cache stats
 is 'hits by tier add up' "$(($(value hits.memory) + $(value hits.disk)))" \
 	"$(value hits)"
+# Files that were just written are read once more.
+was_unread() {
+	fill
+	run 'stats' 0 cache stats
+	[ "$(value hits.index)" -gt 0 ]
+}
+left=200
+until was_unread; do
+	left=$((left - 1))
+	[ $left -gt 0 ] || fail 'files are read although they are unchanged'
+	sleep 0.05
+done
+before=$(value hits.index)
+hits=$(value hits)
+run 'read all the same' 1 check --rehash "$src"
+run 'stats' 0 cache stats
+is 'those were read' "$(value hits.index)" "$before"
+is 'and are hits' "$(value hits)" $((hits + 17))
 is 'it says where' "$(value directory)" "$cache"
 [ "$(value oldest)" -gt 1600000000 ] || fail 'the age of the oldest'
 [ "$(value newest)" -ge "$(value oldest)" ] || fail 'the age of the newest'
@@ -68,6 +104,12 @@ run 'by file' 0 cache invalidate "$src/web/shop.yaml"
 says 'one' '^forgot 1 verdict$' "$work/out"
 is 'the others are there' "$(cached)" 16
 run 'again' 0 cache invalidate "$src/web/shop.yaml"
+run 'by a rule that is none' 0 cache invalidate --rule schema/typ
+says 'that it is none' "no rule is named 'schema/typ'" "$work/err"
+run 'by a schema that is none' 0 cache invalidate --schema none.json
+says 'where to look' "no verdict rests on 'none.json'.*explain" "$work/err"
+run 'by a rule that was not broken' 0 cache invalidate --rule xml/namespace
+[ -s "$work/err" ] && fail 'it is a rule'
 run 'and again' 0 cache invalidate "$src/web/shop.yaml"
 says 'none is left' '^forgot 0 verdicts$' "$work/out"
 fill

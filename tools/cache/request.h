@@ -8,7 +8,7 @@
 #include "cache/maintain/select.h"
 #include "cache/store.h"
 
-/* Which options an action knows, beside --cache. */
+/* What an action knows, beside --cache. */
 enum {
 	TAKES_FORMAT = 1,
 	TAKES_REPAIR = 2,
@@ -16,11 +16,13 @@ enum {
 	TAKES_CHOICE = 8, /* --hash, --schema, --rule */
 	TAKES_KEY_FILE = 16,
 	TAKES_OPERANDS = 32,
+	RUNS_WITHOUT = 64, /* also if there is no store: then it is NULL */
+	MAKES_STORE = 128, /* if there is none */
 };
 
 struct request {
 	char *place;	     /* owned; the folder of the store */
-	struct store *store; /* open while an action runs */
+	struct store *store; /* open while an action runs, or NULL */
 	bool as_json;
 	bool is_repair;
 	bool is_unreferenced;

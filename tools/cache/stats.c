@@ -81,7 +81,7 @@ static void text(struct printer *printer, const char *key, const char *value)
 		else
 			putchar(is_odd && *value < ' ' ? '?' : *value);
 	}
-	puts(printer->as_json ? "\"" : "");
+	putchar(printer->as_json ? '"' : '\n');
 }
 
 static void ratio(struct printer *printer, const struct store_totals *totals)
@@ -128,7 +128,7 @@ static void print(const struct request *request,
 	struct printer printer = {.as_json = request->as_json};
 
 	text(&printer, "directory", request->place);
-	text(&printer, "disk", "on");
+	text(&printer, "disk", request->store ? "on" : "off");
 	number(&printer, "entries", totals->entries);
 	number(&printer, "bytes", totals->bytes);
 	number(&printer, "hits", totals->hits);
@@ -142,15 +142,19 @@ static void print(const struct request *request,
 	number(&printer, "newest", (uint64_t)ages->newest);
 	remote(&printer);
 	if (printer.as_json)
-		puts("}");
+		puts("\n}");
 }
 
 int cache_stats_action(struct request *request)
 {
-	const struct store_totals totals = store_totals(request->store);
+	struct store_totals totals = {0};
 	struct ages ages = {0};
-	const int r = maintain_each(request->store, look, &ages);
+	int r = 0;
 
+	if (request->store) {
+		totals = store_totals(request->store);
+		r = maintain_each(request->store, look, &ages);
+	}
 	if (r)
 		return request_trouble("the cache could not be read", r);
 	print(request, &totals, &ages);

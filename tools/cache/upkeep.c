@@ -2,8 +2,10 @@
 #include "tools/cache/request.h"
 
 #include "tools/place.h"
+#include "validate/rule.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
@@ -193,6 +195,29 @@ static bool hash_is_right(const char *hash)
 	return false;
 }
 
+static bool has_rule(const char *pattern)
+{
+	for (size_t i = 0; i < rule_count(); i++)
+		if (fnmatch(pattern, rule_name(i), 0) == 0)
+			return true;
+	return false;
+}
+
+/* Nothing was forgotten: is that what was meant? */
+static void hint(const struct request *request)
+{
+	if (request->rule && !has_rule(request->rule))
+		fprintf(stderr,
+			"cfgfs: no rule is named '%s'; a finding ends with the "
+			"name of its rule\n",
+			request->rule);
+	if (request->schema)
+		fprintf(stderr,
+			"cfgfs: no verdict rests on '%s'; 'cfgfs explain FILE' "
+			"names what one rests on\n",
+			request->schema);
+}
+
 static int drop_selected(struct request *request,
 			 const struct selection *selection)
 {
@@ -210,6 +235,8 @@ static int drop_selected(struct request *request,
 	if (r)
 		return request_trouble("nothing could be forgotten", r);
 	printf("forgot %" PRIu64 " verdict%s\n", dropped, plural(dropped));
+	if (!dropped)
+		hint(request);
 	return 0;
 }
 
