@@ -6,6 +6,7 @@
 
 enum {
 	PENDING_MAX_BYTES = 64 << 20, /* beyond it entries are not written */
+	RELIEF_BYTES = 16 << 20,      /* a brief process writes so many */
 	FAILURES_MAX = 3,	      /* in a row: then the disk is given up */
 };
 
@@ -178,34 +179,6 @@ size_t cache_count_plans(struct cache *cache, const struct digest_tag *tag,
 	return cache->store ? store_count_plans(cache->store, tag, content) : 0;
 }
 
-void cache_note_file(struct cache *cache, const struct index_row *row)
-{
-	if (cache_wants_disk(cache))
-		index_queue_add(&cache->rows, row);
-}
-
-int cache_put(struct cache *cache, const struct cache_key *key,
-	      const struct cache_entry *entry)
-{
-	const struct item_key full = item_key_of(key, &entry->content);
-	struct blob *blob = record_blob(entry);
-
-	if (!blob)
-		return -ENOMEM;
-
-	const bool goes_to_disk = cache_wants_disk(cache);
-	int r = 0;
-
-	if (!cache->is_brief || !goes_to_disk)
-		r = memory_put(cache->memory, &full, blob);
-	if (!r && goes_to_disk)
-		r = memory_put(cache->pending, &full, blob);
-	if (!r && cache->remote)
-		remote_put(cache->remote, &full, blob);
-	blob_release(blob);
-	return r;
-}
-
 /* Wait for another try, but do not undo what came meanwhile. */
 static void put_back(struct cache *cache, const struct item *items,
 		     size_t item_count)
@@ -274,6 +247,8 @@ static int flush_locked(struct cache *cache)
 		return 0;
 	}
 
+	atomic_store(&cache->waiting_bytes, 0);
+
 	int r = memory_drain(cache->pending, &items, &batch.count);
 	auto_free struct index_row *rows =
 		index_queue_take(&cache->rows, &batch.row_count);
@@ -283,6 +258,57 @@ static int flush_locked(struct cache *cache)
 	if (!r && (batch.count || batch.row_count))
 		r = write_locked(cache, &batch);
 	items_free(items, batch.count);
+	return r;
+}
+
+/*
+ * Nobody else flushes while a brief process is at work, and what waits has a
+ * limit. One of its threads does; the others go on meanwhile.
+ */
+static void relieve(struct cache *cache, size_t added)
+{
+	const size_t waiting =
+		atomic_fetch_add(&cache->waiting_bytes, added) + added;
+
+	if (!cache->is_brief || waiting < RELIEF_BYTES ||
+	    pthread_mutex_trylock(&cache->flush_lock))
+		return;
+
+	const int r = flush_locked(cache);
+
+	(void)r; /* it is tried again, and told at the end */
+	pthread_mutex_unlock(&cache->flush_lock);
+}
+
+void cache_note_file(struct cache *cache, const struct index_row *row)
+{
+	if (!cache_wants_disk(cache))
+		return;
+	index_queue_add(&cache->rows, row);
+	relieve(cache, sizeof(*row));
+}
+
+int cache_put(struct cache *cache, const struct cache_key *key,
+	      const struct cache_entry *entry)
+{
+	const struct item_key full = item_key_of(key, &entry->content);
+	struct blob *blob = record_blob(entry);
+
+	if (!blob)
+		return -ENOMEM;
+
+	const bool goes_to_disk = cache_wants_disk(cache);
+	int r = 0;
+
+	if (!cache->is_brief || !goes_to_disk)
+		r = memory_put(cache->memory, &full, blob);
+	if (!r && goes_to_disk)
+		r = memory_put(cache->pending, &full, blob);
+	if (!r && goes_to_disk)
+		relieve(cache, blob->size);
+	if (!r && cache->remote)
+		remote_put(cache->remote, &full, blob);
+	blob_release(blob);
 	return r;
 }
 

@@ -15,10 +15,11 @@
 
 struct cache {
 	struct memory *memory;
-	struct memory *pending;	 /* what the disk does not have yet */
-	struct index_queue rows; /* likewise */
-	struct store *store;	 /* NULL: memory only */
-	struct remote *remote;	 /* NULL: none; set before threads start */
+	struct memory *pending;	     /* what the disk does not have yet */
+	struct index_queue rows;     /* likewise */
+	atomic_size_t waiting_bytes; /* of both, about */
+	struct store *store;	     /* NULL: memory only */
+	struct remote *remote;	     /* NULL: none; set before threads start */
 	char remote_reason[REMOTE_REASON_SIZE]; /* why there is none */
 	struct uses *uses; /* what was hit, for the store's eviction */
 	bool is_brief;

@@ -151,6 +151,33 @@ static void a_brief_one_keeps_on_disk_what_goes_there(void **state)
 	scratch_remove(folder);
 }
 
+/* More than may wait for the disk at a time. */
+static void a_brief_one_loses_nothing_of_much(void **state)
+{
+	enum { COUNT = 1000, SIZE = 80000 };
+	char *folder = scratch_make();
+	struct cache_options options = {.directory = folder, .is_brief = true};
+	struct cache *cache;
+	struct cache_stats stats;
+	struct sample sample;
+	char *why;
+
+	(void)state;
+	assert_int_equal(cache_open(&options, &cache, &why), 0);
+	for (unsigned n = 0; n < COUNT; n++) {
+		sample_make_sized(&sample, n, SIZE);
+		assert_int_equal(cache_put(cache, &sample.key, &sample.entry),
+				 0);
+		sample_release(&sample);
+	}
+	cache_close(cache);
+	assert_int_equal(cache_open(&options, &cache, &why), 0);
+	cache_stats(cache, &stats);
+	assert_int_equal(stats.disk_entries, COUNT);
+	cache_close(cache);
+	scratch_remove(folder);
+}
+
 static void a_verdict_outlives_the_entry_it_came_with(void **state)
 {
 	struct cache *cache = open_cache(NULL, MEMORY);
@@ -503,6 +530,7 @@ int main(void)
 		cmocka_unit_test(
 			another_content_with_the_same_full_key_is_a_miss),
 		cmocka_unit_test(a_brief_one_keeps_on_disk_what_goes_there),
+		cmocka_unit_test(a_brief_one_loses_nothing_of_much),
 		cmocka_unit_test(a_verdict_outlives_the_entry_it_came_with),
 		cmocka_unit_test(a_dependency_that_changed_makes_a_miss),
 		cmocka_unit_test(the_latest_entry_of_a_key_counts),
