@@ -27,6 +27,7 @@ i=0
 while [ $i -lt "$rounds" ]; do
 	rm -rf "$place/cache"
 	cost "$bench/yaml_events" <"$place/names" >>"$place/floor"
+	cost find "$place/tree" -size +1G >>"$place/stats"
 	cost "$tools/cfgfs" check -j1 --cache "$place/cache" "$place/tree" >>"$place/cold"
 	cost "$tools/cfgfs" check -j1 --rehash --cache "$place/cache" "$place/tree" >>"$place/warm"
 	cost "$tools/cfgfs" check -j1 --cache "$place/cache" "$place/tree" >>"$place/same"
@@ -44,6 +45,7 @@ row() {
 }
 echo "$files YAML files of $(wc -c <"$(head -n 1 "$place/names")") bytes, median of $rounds"
 row 'libyaml events only' floor
+row 'find that only looks at sizes' stats
 row 'check cold, one worker' cold
 row 'check warm, one worker' warm
 row 'unchanged, through the index, -j1' same
@@ -54,6 +56,10 @@ paste -d' ' "$place/cold" "$place/floor" | awk '{print $1 / $4}' | median |
 	awk '{printf "cold / libyaml events (cpu)    %.2f x\n", $1}'
 paste -d' ' "$place/cold" "$place/warm" | awk '{print $1 / $4}' | median |
 	awk '{printf "cold / warm (cpu)              %.1f x\n", $1}'
+paste -d' ' "$place/cold" "$place/same" | awk '{print $1 / $4}' | median |
+	awk '{printf "cold / unchanged (cpu)         %.1f x\n", $1}'
+paste -d' ' "$place/same" "$place/stats" | awk '{print $1 / $4}' | median |
+	awk '{printf "unchanged / find (cpu)         %.1f x\n", $1}'
 # The readers alone, of the same files.
 head -n 500 "$place/names" >"$place/some"
 speed() {

@@ -46,6 +46,30 @@ static void options_of_libfuse_are_passed_on(void **state)
 	session_options_release(&options);
 }
 
+static void strict_and_rehash_trust_no_index(void **state)
+{
+	static const struct {
+		const char *list;
+		bool use_index;
+	} cases[] = {
+		{"ro", true},
+		{"coherence=auto", true},
+		{"coherence=fast", true},
+		{"coherence=strict", false},
+		{"coherence=rehash", false},
+		{"coherence=strict,coherence=auto", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(cases); i++) {
+		struct session_options options = parse(cases[i].list);
+
+		assert_int_equal(options.service.settings.use_index,
+				 cases[i].use_index);
+		session_options_release(&options);
+	}
+}
+
 static void numbers_have_units(void **state)
 {
 	static const struct {
@@ -165,6 +189,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options_set_what_they_say),
 		cmocka_unit_test(options_of_libfuse_are_passed_on),
+		cmocka_unit_test(strict_and_rehash_trust_no_index),
 		cmocka_unit_test(numbers_have_units),
 		cmocka_unit_test(wrong_options_are_refused_with_a_reason),
 		cmocka_unit_test(links_into_the_source_become_relative),

@@ -104,6 +104,10 @@ static bool set_coherence(const struct setting *setting)
 	if (!choose(setting, now, later, &chosen))
 		return false;
 	setting->options->coherence = (enum coherence_wish)chosen;
+	/* What stat() says proves nothing. */
+	setting->options->service.settings.use_index =
+		setting->options->coherence != COHERENCE_STRICT &&
+		setting->options->coherence != COHERENCE_REHASH;
 	return true;
 }
 
