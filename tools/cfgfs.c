@@ -36,7 +36,10 @@ static void print_help(FILE *out, bool is_full)
 		if (is_full || commands[i].is_common)
 			fprintf(out, "  %-9s %s\n", commands[i].name,
 				commands[i].summary);
-	fputs(is_full ? "\n'cfgfs COMMAND --help' says more.\n"
+	fputs(is_full ? "\nCFGFS_CACHE_SIZE limits the cache, CFGFS_REMOTE "
+			"names a server to share it with\n"
+			"(see 'cfgfs cache --help').\n"
+			"\n'cfgfs COMMAND --help' says more.\n"
 		      : "\n'cfgfs COMMAND --help' says more; 'cfgfs help "
 			"--all' lists every command.\n",
 	      out);

@@ -521,7 +521,9 @@ static bool baseline_options_fit(const struct tool_options *options,
 
 static void check_all(struct check *check, char **paths)
 {
-	for (size_t i = 0; i < check->part_count; i++) {
+	const size_t count = check->part_count;
+
+	for (size_t i = 0; i < count; i++) {
 		struct part *part = &check->parts[i];
 
 		if (strcmp(paths[i], "-") != 0) {

@@ -110,8 +110,13 @@ static void say(char *why, const char *text)
 {
 	size_t i = 0;
 
-	for (; text[i] && i + 1 < CONNECTION_WHY_SIZE; i++)
-		why[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
+	for (; text[i] && i + 1 < CONNECTION_WHY_SIZE; i++) {
+		const bool is_plain = text[i] >= ' ' && text[i] <= '~';
+
+		why[i] = '?';
+		if (is_plain)
+			why[i] = text[i];
+	}
 	why[i] = '\0';
 }
 
@@ -173,7 +178,7 @@ struct commands {
 
 static int append(struct commands *commands, const char *bytes, size_t size)
 {
-	if (size > commands->capacity - commands->size) {
+	if (!commands->bytes || size > commands->capacity - commands->size) {
 		const size_t capacity = (commands->size + size) * 2;
 		char *more = realloc(commands->bytes, capacity);
 

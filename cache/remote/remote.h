@@ -25,8 +25,9 @@ struct remote_options {
 
 #define REMOTE_NAMESPACE "cfgfs"
 #define REMOTE_OPTIONS_DEFAULT                                                 \
-	((struct remote_options){                                              \
-		.ttl_s = 30 * 86400, .connect_ms = 50, .answer_ms = 50})
+	((struct remote_options){.ttl_s = UINT64_C(30) * 86400,                \
+				 .connect_ms = 50,                             \
+				 .answer_ms = 50})
 
 enum { REMOTE_DEADLINE_MAX_MS = 60 * 1000 };
 
