@@ -189,18 +189,19 @@ static void flush(const struct check *check)
 			strerrordesc_np(-r));
 }
 
-/* Why other machines could not help, or be helped. The answer is the same. */
+/* Why other machines could not help, or be helped, if that was wanted. The
+ * answer is the same. */
 static void tell_sharing(const struct check *check)
 {
 	struct remote_stats stats = {.state = REMOTE_OFF};
 
 	if (check->cache)
 		cache_remote_stats(check->cache, &stats);
-	if (stats.state != REMOTE_OFF && *stats.reason)
-		fprintf(stderr, "cfgfs: the shared cache %s: %s\n",
-			stats.state == REMOTE_OPEN ? "is not used"
-						   : "was of little use",
+	if (stats.state == REMOTE_OPEN && stats.unserved)
+		fprintf(stderr, "cfgfs: the shared cache is not used: %s\n",
 			stats.reason);
+	else if (stats.state == REMOTE_ON && *stats.reason)
+		fprintf(stderr, "cfgfs: the shared cache: %s\n", stats.reason);
 }
 
 static void check_path(struct check *check, struct part *part, const char *path)

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <sys/eventfd.h>
 
-enum { QUEUE_MAX_BYTES = 64 << 20 };
+enum { QUEUE_MAX_BYTES = 16 << 20 };
 
 const char *remote_state_name(enum remote_state state)
 {
@@ -190,6 +190,7 @@ void remote_stats(struct remote *remote, struct remote_stats *out)
 		.asked = atomic_load(&remote->asked),
 		.written = atomic_load(&remote->written),
 		.rejected = atomic_load(&remote->rejected),
+		.unserved = atomic_load(&remote->unserved),
 		.failures = atomic_load(&remote->failures),
 		.connections = atomic_load(&remote->connections),
 	};

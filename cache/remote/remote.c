@@ -132,6 +132,8 @@ static bool begin(struct remote *remote, struct exchange *exchange)
 		.until_us = exchange->start + allowance + exchange->due_us,
 		.stop_fd = remote->open_fd,
 	};
+	if (!allowance)
+		atomic_fetch_add(&remote->unserved, 1);
 	return allowance > 0;
 }
 
@@ -382,6 +384,8 @@ static bool is_reachable(struct remote *remote)
 	const bool is = !remote->breaker.is_open;
 
 	pthread_mutex_unlock(&remote->lock);
+	if (!is)
+		atomic_fetch_add(&remote->unserved, 1);
 	return is;
 }
 

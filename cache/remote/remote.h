@@ -85,8 +85,9 @@ struct remote_stats {
 					    "" for nothing */
 	uint64_t asked;			 /* names */
 	uint64_t written;		 /* entries */
-	uint64_t rejected;    /* values whose seal was wrong, or that expired */
-	uint64_t failures;    /* how often the circuit was opened */
+	uint64_t rejected; /* values whose seal was wrong, or that expired */
+	uint64_t unserved; /* look-ups and flushes that it was not there for */
+	uint64_t failures; /* how often the circuit was opened */
 	uint64_t connections; /* made in all */
 };
 void remote_stats(struct remote *remote, struct remote_stats *out);

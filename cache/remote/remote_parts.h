@@ -51,6 +51,7 @@ struct remote {
 	atomic_uint_fast64_t asked;
 	atomic_uint_fast64_t written;
 	atomic_uint_fast64_t rejected;
+	atomic_uint_fast64_t unserved;
 	atomic_uint_fast64_t failures;
 	atomic_uint_fast64_t connections;
 };

@@ -135,9 +135,11 @@ bool judge_has_batches(const struct judge *judge)
 int judge_batch(struct judge *judge, struct recalled *files, size_t count,
 		bool may_validate)
 {
-	auto_free struct batch *batch = malloc(sizeof(*batch));
+	auto_free struct batch *batch = count ? malloc(sizeof(*batch)) : NULL;
 	int r = 0;
 
+	if (!count)
+		return 0;
 	if (!batch)
 		return -ENOMEM;
 	batch->judge = judge;

@@ -125,6 +125,9 @@ machine d
 checks 'no password'
 says 'which is told' 'shared cache is not used: NOAUTH' "$work/err"
 stop_redis
+machine a
+checks 'what is known here'
+is 'needs no server' "$(wc -c <"$work/err")" 0
 machine e
 checks 'no server at all'
 says 'which is told' 'shared cache is not used: No such file\|shared cache is not used: Connection refused' "$work/err"

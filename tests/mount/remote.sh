@@ -36,6 +36,17 @@ cut -f 1-6 "$work/report" | grep '^[FD]' >"$work/again"
 holds 'it is the same answer' cmp "$work/answer" "$work/again"
 unmount
 
+# A server that has closed the connection is just asked over another.
+mount_source -o cache="$work/other"
+becomes on remote
+is 'a file' "$(t cat "$mnt/3.json")" '{"n": 3}'
+becomes 1 remote_hits
+redis client kill type normal >/dev/null
+is 'another' "$(t cat "$mnt/4.json")" '{"n": 4}'
+becomes 2 remote_hits
+is 'no failure' "$(status cache.remote_failures)" 0
+unmount
+
 # A server that stops, hangs and comes back.
 export CFGFS_REMOTE_CONNECT=50ms CFGFS_REMOTE_ANSWER=50ms
 mount_source -o cache="$work/third"
