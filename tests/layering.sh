@@ -40,6 +40,7 @@ only ini.h validate/formats/ini/ini.c
 only expat.h validate/formats/xml/xml.c
 only hiredis/hiredis.h cache/remote/connection.c
 only openssl/ssl.h cache/remote/wire_tls.c
+only dlfcn.h cache/remote/wire_tls.c
 only pcre2.h validate/schema/strings/pattern.c
 only unicode/ tools/idna_tables.c
 found=$(grep -rlE '^#include <fuse' --include='*.[ch]' fs tools | grep -v '^fs/mount/')

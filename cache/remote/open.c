@@ -82,6 +82,10 @@ static int prepare_tls(struct remote *remote, const char *ca_file, char **why)
 		return why_say(why, r,
 			       "cfgfs was built without TLS, which rediss:// "
 			       "needs");
+	if (r == -ELIBACC)
+		return why_say(why, r,
+			       "rediss:// needs OpenSSL 3 (libssl.so.3), which "
+			       "is not installed");
 	if (r == -EINVAL)
 		return why_say(why, r, "the authorities in '%s' cannot be used",
 			       ca_file ? ca_file : "");

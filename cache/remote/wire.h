@@ -30,7 +30,8 @@ struct wire_tls;
 /*
  * Prepare TLS that accepts a server only with a certificate for `host`, signed
  * by one of the system's authorities or those of `ca_file` (NULL: none more).
- * 0; -EOPNOTSUPP: built without TLS; -EINVAL: the file cannot be used; -ENOMEM.
+ * 0; -EOPNOTSUPP: built without TLS; -ELIBACC: OpenSSL is not installed;
+ * -EINVAL: the file cannot be used; -ENOMEM.
  */
 must_check int wire_tls_new(const char *host, const char *ca_file,
 			    struct wire_tls **out);
