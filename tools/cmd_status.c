@@ -78,6 +78,21 @@ static void print_counts(const struct facts *facts, const char *const *keys,
 	puts(*separator ? "" : "none");
 }
 
+/* Nothing, if the cache is not shared and nobody wanted that. */
+static void print_sharing(const struct facts *facts)
+{
+	const bool has_reason =
+		strcmp(value_of(facts, "cache.remote_reason"), "-") != 0;
+
+	if (strcmp(value_of(facts, "cache.remote"), "off") == 0 && !has_reason)
+		return;
+	printf("  shared     %s,", value_of(facts, "cache.remote"));
+	printf(" %llu hits", number_of(facts, "cache.hits.remote"));
+	if (has_reason)
+		printf("; %s", value_of(facts, "cache.remote_reason"));
+	putchar('\n');
+}
+
 static void print_tree(const struct facts *facts, const char *path)
 {
 	static const char *const states[] = {"valid",  "warning", "invalid",
@@ -102,6 +117,7 @@ static void print_tree(const struct facts *facts, const char *path)
 	printf(" %llu entries,", number_of(facts, "cache.entries"));
 	printf(" %llu bytes, disk", number_of(facts, "cache.bytes"));
 	printf(" %s\n", value_of(facts, "cache.disk"));
+	print_sharing(facts);
 	printf("  checking   %s s\n", value_of(facts, "check.seconds_total"));
 }
 

@@ -44,13 +44,12 @@ static struct patience patience_of_keeper(const struct remote *remote)
 
 /* How long one exchange takes over a connection that stands. */
 static int time_it(struct remote *remote, struct connection *connection,
-		   const struct patience *patience, uint64_t *took)
+		   const struct patience *patience, uint64_t *took, char *why)
 {
 	const struct item_key nobody = {{0}};
 	const uint64_t start = wire_clock_us();
 	char name[SEAL_NAME_SIZE];
 	const char *const names[] = {name};
-	char why[CONNECTION_WHY_SIZE];
 	struct connection_value value;
 	int r;
 
@@ -91,7 +90,7 @@ static void try(struct remote *remote)
 
 	if (r == 0) {
 		atomic_fetch_add(&remote->connections, 1);
-		r = time_it(remote, connection, &patience, &took);
+		r = time_it(remote, connection, &patience, &took, why);
 	}
 	if (r) {
 		connection_close(connection);

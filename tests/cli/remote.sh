@@ -37,7 +37,12 @@ run 'stats as json' 0 cache stats -f json
 says 'how the tier is' '"remote": "on"' "$work/out"
 run 'check' 1 check -f json "$src"
 says 'in json' '"cached": true' "$work/out"
+machine status
 run 'status' 1 status "$src"
+says 'in words' '^  shared *on, 17 hits$' "$work/out"
+machine warm
+run 'warm' 0 cache warm "$src"
+says 'nothing is made' '^0 made, 17 known' "$work/out"
 
 # A change in a schema counts for what came from there as for all else.
 sed -i 's/"maximum": 65535/"maximum": 100/' "$src/schemas/database.json"

@@ -55,12 +55,15 @@ with good
 # It fails: after that it is left alone. At most each worker, the keeper and a
 # flush have one question under way.
 export CFGFS_REMOTE_CONNECT=5s
-for mode in garbage http list double bool number deep minus long closing denied flood; do
+for mode in garbage http list double bool number deep minus long closing denied; do
 	with "$mode"
 	is "$mode: nothing counts" "$(hits remote)" 0
 	holds "$mode: it is left alone" [ "$(asked)" -lt 20 ]
 	says "$mode: it is told" 'shared cache is not used' "$work/err"
 done
+# Which does not go on for as long as it likes to send.
+with flood
+says 'it is cut short' 'as a Redis server does' "$work/err"
 # It takes its time: the deadline is what ends it.
 export CFGFS_REMOTE_CONNECT=50ms CFGFS_REMOTE_ANSWER=50ms
 for mode in hung slow40 slow200 drip; do

@@ -64,6 +64,8 @@ static int open_root(struct warming *warming, const char *root)
 		service_close(&warming->service);
 		return -ENOMEM;
 	}
+	if (warming->service.share_trouble)
+		fprintf(stderr, "cfgfs: %s\n", warming->service.share_trouble);
 	if (!warming->service.cache_trouble)
 		return 0;
 	fprintf(stderr, "cfgfs: %s\n", warming->service.cache_trouble);
