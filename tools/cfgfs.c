@@ -13,6 +13,9 @@ static const struct command commands[] = {
 	{"status", "how a tree or file stands", true, cmd_status},
 	{"explain", "how a file is judged, and why", true, cmd_explain},
 	{"sync", "wait until a mount shows all edits", false, cmd_sync},
+	{"upgrade", "replace the program of a mount, which stays mounted",
+	 false, cmd_upgrade},
+	{"resume", NULL, false, cmd_resume},
 	{"cache", "look at the store of verdicts, or empty it", false,
 	 cmd_cache},
 };
@@ -33,7 +36,7 @@ static void print_help(FILE *out, bool is_full)
 	      "files.\n\n",
 	      out);
 	for (size_t i = 0; i < array_size(commands); i++)
-		if (is_full || commands[i].is_common)
+		if (commands[i].summary && (is_full || commands[i].is_common))
 			fprintf(out, "  %-9s %s\n", commands[i].name,
 				commands[i].summary);
 	fputs(is_full ? "\nCFGFS_CACHE_SIZE limits the cache, CFGFS_REMOTE "

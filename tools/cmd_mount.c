@@ -102,8 +102,9 @@ static int parse(int argc, char **argv, struct session_options *options)
 	return r;
 }
 
-/* Files are named from the working directory, which a daemon leaves. */
-static int mount_source(struct session_options *options)
+/* Files are named from the working directory, which a daemon leaves. `how`: see
+ * session_resume(); NULL: mount. */
+static int mount_source(struct session_options *options, const char *how)
 {
 	auto_free char *root = realpath(options->service.root, NULL);
 	struct options_names names = {0};
@@ -113,12 +114,14 @@ static int mount_source(struct session_options *options)
 			       root ? root : options->service.root, &names))
 		fputs("cfgfs: out of memory\n", stderr);
 	else
-		status = session_run(options);
+		status = how ? session_resume(options, how)
+			     : session_run(options);
 	options_names_release(&names);
 	return status;
 }
 
-static int run(int argc, char **argv, struct session_options *options)
+static int run(int argc, char **argv, struct session_options *options,
+	       const char *how)
 {
 	const int r = parse(argc, argv, options);
 
@@ -131,14 +134,32 @@ static int run(int argc, char **argv, struct session_options *options)
 				       "mountpoint");
 	options->service.root = argv[optind];
 	options->mountpoint = argv[optind + 1];
-	return mount_source(options);
+	return mount_source(options, how);
+}
+
+static int mount_or_resume(int argc, char **argv, const char *how)
+{
+	struct session_options options = SESSION_DEFAULT;
+	int status;
+
+	options.arguments = argv;
+	status = run(argc, argv, &options, how);
+	session_options_release(&options);
+	return status;
 }
 
 int cmd_mount(int argc, char **argv)
 {
-	struct session_options options = SESSION_DEFAULT;
-	const int status = run(argc, argv, &options);
+	return mount_or_resume(argc, argv, NULL);
+}
 
-	session_options_release(&options);
-	return status;
+/* resume HOW mount ...: run by a supervisor, not by people. */
+int cmd_resume(int argc, char **argv)
+{
+	enum { FIRST = 2 };
+
+	if (argc <= FIRST || strcmp(argv[FIRST], "mount") != 0)
+		return wrong("'resume' is for the daemon of a mount: see "
+			     "'cfgfs upgrade'");
+	return mount_or_resume(argc - FIRST, argv + FIRST, argv[1]);
 }

@@ -8,7 +8,7 @@
 
 struct command {
 	const char *name;
-	const char *summary; /* one line for `cfgfs --help` */
+	const char *summary; /* one line for `cfgfs --help`; NULL: none */
 	bool is_common;	     /* false: only in `cfgfs --help all` */
 	/* argv[0] is the command's name; returns the exit status. */
 	int (*run)(int argc, char **argv);
@@ -16,6 +16,8 @@ struct command {
 
 int cmd_mount(int argc, char **argv);
 int cmd_sync(int argc, char **argv);
+int cmd_resume(int argc, char **argv);
+int cmd_upgrade(int argc, char **argv);
 int cmd_umount(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_status(int argc, char **argv);

@@ -30,7 +30,7 @@ crash SEGV
 until_holds 'the daemon gives up' is_dead "$daemon"
 wait "$daemon"
 is 'its exit status' $? 2
-says 'why' 'workers keep ending, the last one by signal 11' "$work/err"
+says 'why' 'workers keep ending, the last one' "$work/err"
 fails 'it is unmounted' is_mounted "$mnt"
 
 # Killed before they are ready, again and again.

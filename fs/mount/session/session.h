@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 struct session_options {
+	char **arguments; /* of `mount`, its name first; NULL at the end */
 	struct service_options service; /* its root is the source */
 	const char *mountpoint;
 	bool is_foreground;
@@ -37,5 +38,14 @@ void session_options_release(struct session_options *options);
  * are. Returns the exit status: 0, or 2 after a message on stderr.
  */
 must_check int session_run(const struct session_options *options);
+
+/*
+ * Go on with a mount that this process has kept as another program. `how`: the
+ * number of the descriptor under which that has left word (upgrade.h), or
+ * "check:" and a number: would this program, with these options, go on with a
+ * mount of that TAKEOVER_VERSION? Returns the exit status.
+ */
+must_check int session_resume(const struct session_options *options,
+			      const char *how);
 
 #endif

@@ -148,10 +148,11 @@ static int make_tables(struct session *session)
 		return r;
 	set_owner(mount, &facts);
 
-	r = inodes_attach(session->estate->nodes, &mount->inodes);
+	r = inodes_attach(session->estate->fds[ESTATE_NODES], &mount->inodes);
 	if (r == 0)
 		r = wards_attach(session->estate->keeper,
-				 session->estate->control, &session->wards);
+				 session->estate->fds[ESTATE_CONTROL],
+				 &session->wards);
 	if (r)
 		return r;
 
@@ -224,14 +225,20 @@ static int new_fuse_session(struct session *session)
 			       sizeof(ops_table), &session->mount);
 	if (!session->fuse)
 		return -EINVAL;
-	return channel_connect(session->fuse, session->estate->device);
+	return channel_connect(session->fuse,
+			       session->estate->fds[ESTATE_DEVICE]);
 }
 
-/* Called on the guard's thread: a signal asks to end. */
-static void stop(void *ctx)
+/* Called on the guard's thread: a signal asks to end. Whoever leaves says
+ * nothing any more, and changes nothing of what is left. */
+static void stop(void *ctx, int number)
 {
 	struct session *session = ctx;
 
+	if (number == GUARD_LEAVE) {
+		wards_freeze(session->wards);
+		channel_leave(&session->channel);
+	}
 	virtuals_cancel(session->mount.virtuals);
 	judge_cancel(session->service.judge);
 	coherence_stop(session->mount.coherence);
@@ -278,7 +285,7 @@ static int greet_and_serve(struct session *session)
 /* From here on the service is open, and no thread runs yet. */
 static int serve_mount(struct session *session)
 {
-	int r = slots_attach(session->estate->requests,
+	int r = slots_attach(session->estate->fds[ESTATE_REQUESTS],
 			     &session->channel.slots);
 	int status = EXIT_TROUBLE;
 
@@ -305,7 +312,7 @@ int worker_run(const struct session_options *options,
 	struct service_options service = options->service;
 
 	service.root = places->source;
-	service.root_descriptor = estate->root;
+	service.root_descriptor = estate->fds[ESTATE_ROOT];
 	guard_block_signals();
 
 	const int r = service_open(&service, &session.service);

@@ -42,6 +42,18 @@ void wards_keep(struct wards_keeper *keeper,
 void wards_tidy(struct wards_keeper *keeper);
 
 /*
+ * For a supervisor that becomes another program: write what is kept to a file,
+ * `wards_kept_count()` rows, and read it from there. Then its descriptors stay
+ * open (`flags` 0) or not (FD_CLOEXEC) in what this process becomes. False: the
+ * file could not be written; -EBADMSG: these are no such rows.
+ */
+uint32_t wards_kept_count(const struct wards_keeper *keeper);
+must_check bool wards_write_kept(const struct wards_keeper *keeper, int file);
+must_check int wards_read_kept(struct wards_keeper *keeper, uint32_t count,
+			       struct span *rest);
+void wards_let_inherit(const struct wards_keeper *keeper, int flags);
+
+/*
  * The worker's side. Entering and leaving are for one thread at a time;
  * sending is for any.
  */
@@ -79,5 +91,8 @@ void wards_tell_ready(struct wards *wards);
 void wards_send(struct wards *wards, int ward, int fd);
 void wards_count(struct wards *wards, int ward, unsigned opens);
 void wards_leave(struct wards *wards, int ward);
+
+/* From now on the table stays as it is: another worker will go on with it. */
+void wards_freeze(struct wards *wards);
 
 #endif
