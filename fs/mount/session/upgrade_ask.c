@@ -55,7 +55,7 @@ static bool ask(int fd, const char *mountpoint, char **why)
 	if (strcmp(answer, UPGRADE_DONE) == 0)
 		return true;
 	return refuse(why, "'%s' is not upgraded: %s", mountpoint,
-		      *answer ? answer : "only its owner or root may");
+		      *answer ? answer : "the daemon said nothing");
 }
 
 static bool ask_entry(const struct mount_entry *entry, char **why)
@@ -64,6 +64,16 @@ static bool ask_entry(const struct mount_entry *entry, char **why)
 		return refuse(why,
 			      "'%s' is not a mount of cfgfs but of type %s",
 			      entry->point, entry->type);
+
+	const uid_t user = geteuid();
+
+	/* The daemon would not listen to anybody else. */
+	if (user != 0 && user != entry->owner)
+		return refuse(
+			why,
+			"'%s' was mounted by another user: only that user "
+			"or root can upgrade it",
+			entry->point);
 
 	auto_close int fd = presence_connect(entry);
 
