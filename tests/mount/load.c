@@ -127,13 +127,16 @@ static void *edit(void *ctx)
 /* Is it one whole version of that file? */
 static bool is_whole(unsigned file, const char *bytes, size_t size)
 {
+	static const char key[] = "\"version\": ";
+	const char *at = strstr(bytes, key);
 	char text[MAX_FILE];
-	unsigned said_file;
-	unsigned version;
 
-	return sscanf(bytes, "{\"file\": %u, \"version\": %u", &said_file,
-		      &version) == 2 &&
-	       said_file == file && make_text(file, version, text) == size &&
+	if (!at)
+		return false;
+
+	const unsigned long version = strtoul(at + strlen(key), NULL, 10);
+
+	return make_text(file, (unsigned)version, text) == size &&
 	       memcmp(text, bytes, size) == 0;
 }
 
@@ -200,18 +203,17 @@ static void *read_files(void *ctx)
 static pid_t find_worker(const char *supervisor)
 {
 	char path[PATH_SIZE];
-	int pid = 0;
+	char text[64] = "";
 
 	snprintf(path, sizeof(path), "/proc/%s/task/%s/children", supervisor,
 		 supervisor);
 
 	FILE *file = fopen(path, "re");
+	const bool is_there = file && fgets(text, sizeof(text), file);
 
-	if (!file || fscanf(file, "%d", &pid) != 1)
-		pid = 0;
 	if (file)
 		fclose(file);
-	return pid;
+	return is_there ? (pid_t)strtol(text, NULL, 10) : 0;
 }
 
 static unsigned kill_workers(const char *supervisor, unsigned wanted)

@@ -116,12 +116,12 @@ static void upgrade(struct supervisor *supervisor)
 
 void succession_worker_ended(struct supervisor *supervisor, int status)
 {
+	const bool is_done = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+
 	supervisor->worker = 0;
-	if (supervisor->is_ending)
-		end(supervisor, 0);
-	else if (supervisor->is_upgrading)
+	if (supervisor->is_upgrading && !supervisor->is_ending)
 		upgrade(supervisor);
-	else if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	else if (supervisor->is_ending || is_done)
 		end(supervisor, 0);
 	else if (supervisor->ready)
 		tell_failure(supervisor, status);
