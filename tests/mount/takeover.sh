@@ -41,4 +41,57 @@ rm "$src/d/long.yaml"
 kill_worker
 exec 3<&- 4<&-
 is 'what is there now' "$(t ls "$mnt/d")" ''
+
+# A report that somebody reads stays the one that he began to read, to the byte.
+rm -r "$src"/* && echo '{"a": }' >"$src/a.json"
+i=0
+while [ $i -lt 400 ]; do
+	echo '{"a": 1}' >"$src/this-is-file-number-$i-of-some-that-make-it-long.json"
+	i=$((i + 1))
+done
+exec 3<"$mnt/.report"
+size=$(t stat -L -c %s /dev/fd/3)
+dd bs=4096 count=1 <&3 >"$work/part" 2>/dev/null
+kill_worker
+rm "$src"/this*9*
+cat <&3 >>"$work/part" || fail 'read a report after a kill'
+exec 3<&-
+is 'its size' "$(wc -c <"$work/part" | tr -d ' ')" "$size"
+is 'all files are in it' "$(grep -c '^F' "$work/part")" 401
+whole() { awk -F '\t' '$2 == "valid" && NF == 8 && $4 ~ /^this-is.*json$/' "$1"; }
+is 'each whole' "$(whole "$work/part" | wc -l | tr -d ' ')" 400
+
+# Killed while one is being made: another worker makes it.
+rm "$src"/*
+base=$(printf '{"%d": [1, 2, 3]},' $(seq 5000))
+i=0
+while [ $i -lt 100 ]; do
+	printf '[%s%d]' "$base" $i >"$src/$i.yaml"
+	i=$((i + 1))
+done
+some_are_judged() { [ "$(status valid)" -gt "$1" ]; }
+timeout -s KILL 100 cat "$mnt/.report" >"$work/part" &
+reader=$!
+until_holds 'it has begun' some_are_judged 0
+kill_worker
+until_holds 'it goes on' some_are_judged 10
+kill_worker
+wait $reader || fail 'a report that was begun before a kill'
+is 'it says all' "$(grep -c '^F	valid' "$work/part")" 100
+
+# Who waited for the dead one can still lose patience.
+rm "$src"/*
+i=0
+while [ $i -lt 400 ]; do
+	printf '[%s-%d]' "$base" $i >"$src/$i.yaml"
+	i=$((i + 1))
+done
+cat "$mnt/.report" >/dev/null 2>&1 &
+reader=$!
+until_holds 'it has begun' some_are_judged 0
+kill_worker
+kill -INT $reader
+kill $reader
+wait $reader
+[ "$(status unchecked)" -gt 0 ] || fail 'the reader waited for the end'
 unmount

@@ -42,8 +42,8 @@ void files_reread(struct files *files);
 /* The work must have been freed before. */
 void files_free(struct files *files);
 
-/* What a worker before had open is open again; its descriptor is taken. Before
- * the first request. 0 or -ENOMEM. */
+/* What a worker before had open is open again; on success its descriptor is
+ * taken. Before the first request. 0 or -ENOMEM. */
 must_check int files_adopt(struct files *files, const struct wards_heir *heir);
 /*
  * Nobody will call files_open(): the kernel opens without asking. A file's

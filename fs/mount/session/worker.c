@@ -85,38 +85,45 @@ static void set_owner(struct mount *mount, const struct stat *root)
 	mount->group = is_user ? getegid() : root->st_gid;
 }
 
-/* Is it still open, and the file that the node is? The worker that had it may
- * have died before it could say that it is not. */
-static bool is_wanted(const struct session *session,
-		      const struct wards_heir *heir)
+static bool is_file_of(const struct inode *inode, int fd)
 {
-	struct inode inode;
 	struct stamp stamp;
 
-	if (heir->opens == 0 ||
-	    inodes_get(session->mount.inodes, heir->node, &inode) ||
-	    source_stat_fd(heir->fd, &stamp, NULL))
+	if (source_stat_fd(fd, &stamp, NULL))
 		return false;
 
 	const struct inode_identity identity = ops_identity(&stamp);
 
-	return inode_identity_equal(&inode.identity, &identity);
+	return inode_identity_equal(&inode->identity, &identity);
 }
 
-static int adopt_files(struct session *session)
+/* -ESTALE: the worker that had it died before it could say that it is no longer
+ * open, or what else became of it. */
+static int adopt(struct session *session, const struct wards_heir *heir)
+{
+	struct inode inode;
+
+	if (heir->opens == 0 ||
+	    inodes_get(session->mount.inodes, heir->node, &inode))
+		return -ESTALE;
+	if (inode.kind != INODE_REAL)
+		return virtuals_adopt(session->mount.virtuals, heir);
+	return is_file_of(&inode, heir->fd)
+		       ? files_adopt(session->mount.files, heir)
+		       : -ESTALE;
+}
+
+/* What cannot be had any more is served anew when it is asked for. */
+static void adopt_all(struct session *session)
 {
 	struct wards_heir heir;
-	int r = 0;
 
-	while (r == 0 && wards_next_heir(session->estate->keeper, &heir)) {
-		if (is_wanted(session, &heir)) {
-			r = files_adopt(session->mount.files, &heir);
-			continue;
+	while (wards_next_heir(session->estate->keeper, &heir)) {
+		if (adopt(session, &heir)) {
+			wards_leave(session->wards, heir.ward);
+			close(heir.fd);
 		}
-		wards_leave(session->wards, heir.ward);
-		close(heir.fd);
 	}
-	return r;
 }
 
 static void describe(void *ctx, struct status_facts *facts)
@@ -164,8 +171,6 @@ static int make_tables(struct session *session)
 	r = files_new(&files, &mount->files);
 	if (r == 0)
 		r = make_coherence(session);
-	if (r == 0)
-		r = adopt_files(session);
 	if (r)
 		return r;
 
@@ -175,10 +180,14 @@ static int make_tables(struct session *session)
 		.flusher = session->flusher,
 		.work = session->work,
 		.restarts = session->estate->restarts,
+		.wards = session->wards,
 		.describe = describe,
 		.describe_ctx = mount};
 
-	return virtuals_new(&virtuals, &mount->virtuals);
+	r = virtuals_new(&virtuals, &mount->virtuals);
+	if (r == 0)
+		adopt_all(session);
+	return r;
 }
 
 static int make_mount(struct session *session)

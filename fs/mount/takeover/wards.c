@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -24,8 +25,9 @@ struct wards {
 	struct table *table;
 	int control;
 	atomic_bool is_frozen;
-	uint32_t free_count;
-	int32_t free[WARDS_COUNT]; /* a stack */
+	pthread_mutex_t lock;
+	uint32_t free_count;	   /* by lock */
+	int32_t free[WARDS_COUNT]; /* by lock; a stack */
 };
 
 struct kept {
@@ -68,6 +70,7 @@ int wards_attach(const struct wards_keeper *keeper, int control,
 
 	if (!wards)
 		return -ENOMEM;
+	pthread_mutex_init(&wards->lock, NULL);
 	wards->control = control;
 	wards->table = keeper->table;
 	collect_free(wards, keeper);
@@ -91,10 +94,13 @@ static void unmap_table(struct table *table)
 
 void wards_free(struct wards *wards)
 {
+	if (!wards)
+		return;
+	pthread_mutex_destroy(&wards->lock);
 	free(wards);
 }
 
-static int take_entry(struct wards *wards)
+static int take_entry_locked(struct wards *wards)
 {
 	if (wards->free_count)
 		return wards->free[--wards->free_count];
@@ -105,8 +111,11 @@ static int take_entry(struct wards *wards)
 
 int wards_enter(struct wards *wards, uint64_t node)
 {
-	const int ward = take_entry(wards);
+	pthread_mutex_lock(&wards->lock);
 
+	const int ward = take_entry_locked(wards);
+
+	pthread_mutex_unlock(&wards->lock);
 	if (ward == WARDS_NONE)
 		return WARDS_NONE;
 
@@ -172,7 +181,9 @@ void wards_leave(struct wards *wards, int ward)
 	if (atomic_load(&wards->is_frozen))
 		return;
 	atomic_store(&wards->table->entries[ward].serial, 0);
+	pthread_mutex_lock(&wards->lock);
 	wards->free[wards->free_count++] = ward;
+	pthread_mutex_unlock(&wards->lock);
 }
 
 void wards_freeze(struct wards *wards)

@@ -1,7 +1,7 @@
 /*
- * The files that readers have open, kept open by the supervisor too: a reader
- * goes on with the file that it opened, whatever has become of the name, when
- * the worker that had it open is dead.
+ * The files that readers have open, and virtual texts, kept open by the
+ * supervisor too: a reader goes on with the file that it opened, whatever has
+ * become of the name, when the worker that had it open is dead.
  *
  * A worker enters a file into a table in shared memory, with how often it is
  * open, and sends its descriptor to the supervisor. Closing it is one store:
@@ -53,10 +53,7 @@ must_check int wards_read_kept(struct wards_keeper *keeper, uint32_t count,
 			       struct span *rest);
 void wards_let_inherit(const struct wards_keeper *keeper, int flags);
 
-/*
- * The worker's side. Entering and leaving are for one thread at a time;
- * sending is for any.
- */
+/* The worker's side: safe from any thread. */
 struct wards;
 
 /*

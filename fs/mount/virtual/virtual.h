@@ -20,6 +20,7 @@ struct virtual_tools {
 	struct flusher *flusher; /* may be NULL */
 	struct work *work;
 	unsigned restarts;	 /* how many workers there were before */
+	struct wards *wards;	 /* may be NULL: texts end with the worker */
 
 	/* Say what is true of the mount. */
 	void (*describe)(void *ctx, struct status_facts *facts);
@@ -63,6 +64,11 @@ struct virtual_name {
 /* 0 or -ENOMEM. */
 must_check int virtuals_new(const struct virtual_tools *tools,
 			    struct virtuals **out);
+
+/* The text of a node, made by a worker before; on success its descriptor is
+ * taken. Before the first request. 0; -ENOMEM; errno of reading. */
+must_check int virtuals_adopt(struct virtuals *virtuals,
+			      const struct wards_heir *heir);
 
 /* The works must have been freed before. */
 void virtuals_free(struct virtuals *virtuals);
