@@ -35,6 +35,7 @@ static int open_disk(struct cache *cache, const struct cache_options *options,
 		.folder = options->directory,
 		.max_bytes = options->max_disk_bytes,
 		.read_only = options->read_only,
+		.is_sound = options->is_sound,
 	};
 	auto_free char *reason = NULL;
 

@@ -52,6 +52,8 @@ struct cache_options {
 	bool read_only;		   /* never write to the disk */
 	bool is_brief; /* each entry will be asked for about once: what the disk
 			  has, or is about to get, is not kept in memory too */
+	bool is_sound; /* nobody wrote but a process that was killed: that
+			  leaves whole transactions, and no damage */
 };
 
 /*

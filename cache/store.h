@@ -27,6 +27,7 @@ struct store_options {
 	const char *folder;
 	uint64_t max_bytes; /* of entries; 0: no limit */
 	bool read_only;
+	bool is_sound; /* however it was left, it need not be examined */
 };
 
 /*

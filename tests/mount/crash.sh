@@ -33,15 +33,21 @@ is 'its exit status' $? 2
 says 'why' 'workers keep ending, the last one' "$work/err"
 fails 'it is unmounted' is_mounted "$mnt"
 
-# Killed before they are ready, again and again.
+# Killed before they are ready, again and again: somebody else has the cache for
+# himself, so that they wait for a while.
 mount_source
+flock -F "$XDG_CACHE_HOME/cfgfs/users" sleep 60 &
+holder=$!
 kills=0
-while is_alive "$daemon" && [ $kills -lt 2000 ]; do
-	kill -9 $(worker) 2>/dev/null && kills=$((kills + 1))
+while [ $kills -lt 21 ] && is_alive "$daemon"; do
+	crash KILL
+	kills=$((kills + 1))
 done
-fails 'it is given up' is_alive "$daemon"
+kill $holder
+until_holds 'it is given up' is_dead "$daemon"
 wait "$daemon"
 is 'exit status' $? 2
+says 'why' 'giving up' "$work/err"
 fails 'and unmounted' is_mounted "$mnt"
 
 # The supervisor is killed: its worker ends, readers get an error at once.

@@ -3,6 +3,8 @@
  *
  *   helper sizes FILE        size by fstat, read and mmap of one descriptor
  *   helper mmap FILE         the content by mmap
+ *   helper later FILE        the same; all but its first page is only looked at
+ *                            when a line of input has come
  *   helper again FILE        the content, read once more for each line of input
  *   helper store FILE TEXT   overwrite its start through a shared mapping
  *   helper refuse DIR FILE SUBDIR LINK
@@ -10,6 +12,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,7 +79,7 @@ static int do_sizes(const char *path)
 	return r;
 }
 
-static int do_mmap(const char *path)
+static int do_mmap(const char *path, bool later)
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
 	const char *bytes;
@@ -85,6 +88,15 @@ static int do_mmap(const char *path)
 	if (fd < 0 || fstat(fd, &stat) ||
 	    map(path, fd, (size_t)stat.st_size, &bytes))
 		return complain(path);
+	if (later) {
+		fputc(bytes[0], stdout);
+		fflush(stdout);
+		close(fd);
+		if (getchar() != '\n')
+			return 1;
+		fwrite(bytes + 1, 1, (size_t)stat.st_size - 1, stdout);
+		return 0;
+	}
 	fwrite(bytes, 1, (size_t)stat.st_size, stdout);
 	close(fd);
 	return 0;
@@ -187,14 +199,17 @@ int main(int argc, char **argv)
 	if (argc == 3 && strcmp(argv[1], "sizes") == 0)
 		return do_sizes(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "mmap") == 0)
-		return do_mmap(argv[2]);
+		return do_mmap(argv[2], false);
+	if (argc == 3 && strcmp(argv[1], "later") == 0)
+		return do_mmap(argv[2], true);
 	if (argc == 3 && strcmp(argv[1], "again") == 0)
 		return do_again(argv[2]);
 	if (argc == 4 && strcmp(argv[1], "store") == 0)
 		return do_store(argv[2], argv[3]);
 	if (argc == 6 && strcmp(argv[1], "refuse") == 0)
 		return do_refuse(argv + 2);
-	fputs("usage: helper sizes|mmap|again FILE | refuse DIR FILE SUBDIR "
+	fputs("usage: helper sizes|mmap|later|again FILE | refuse DIR FILE "
+	      "SUBDIR "
 	      "LINK\n",
 	      stderr);
 	return 2;

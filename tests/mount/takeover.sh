@@ -32,14 +32,22 @@ mkdir "$src/d"
 awk 'BEGIN { for (i = 0; i < 40000; i++) print "# line " i }' >"$src/d/long.yaml"
 cp "$src/d/long.yaml" "$work/long"
 exec 3<"$mnt/d/long.yaml" 4<"$mnt/d"
+mkfifo "$work/go"
+t "$helper" later "$mnt/d/long.yaml" <"$work/go" >"$work/mapped" &
+mapper=$!
+exec 5>"$work/go"
+until_holds 'it is mapped' test -s "$work/mapped"
 dd bs=4096 count=1 <&3 >"$work/part" 2>/dev/null
 kill_worker
 echo '{"other": 1}' >"$src/d/new" && mv "$src/d/new" "$src/d/long.yaml"
 cat <&3 >>"$work/part" || fail 'read after a kill'
 holds 'the file that was opened' cmp "$work/part" "$work/long"
+echo >&5
+wait $mapper || fail 'a mapping after a kill'
+holds 'the file that was mapped' cmp "$work/mapped" "$work/long"
 rm "$src/d/long.yaml"
 kill_worker
-exec 3<&- 4<&-
+exec 3<&- 4<&- 5<&-
 is 'what is there now' "$(t ls "$mnt/d")" ''
 
 # A report that somebody reads stays the one that he began to read, to the byte.
@@ -82,7 +90,7 @@ is 'it says all' "$(grep -c '^F	valid' "$work/part")" 100
 # Who waited for the dead one can still lose patience.
 rm "$src"/*
 i=0
-while [ $i -lt 400 ]; do
+while [ $i -lt 300 ]; do
 	printf '[%s-%d]' "$base" $i >"$src/$i.yaml"
 	i=$((i + 1))
 done

@@ -41,6 +41,7 @@ int succession_start(struct supervisor *supervisor)
 	if (pid < 0)
 		return -errno;
 	supervisor->worker = pid;
+	supervisor->is_worker_ready = false;
 	return 0;
 }
 
@@ -75,6 +76,9 @@ static void replace_worker(struct supervisor *supervisor, int status)
 		WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 	char how[64];
 
+	supervisor->legacy.estate.is_cache_sound =
+		was_killed && (supervisor->is_worker_ready ||
+			       supervisor->legacy.estate.is_cache_sound);
 	describe_end(status, how, sizeof(how));
 	if (deaths_note(&supervisor->deaths, was_killed, supervisor_now_ms())) {
 		supervisor_say(supervisor,

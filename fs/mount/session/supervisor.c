@@ -99,6 +99,7 @@ static void take_ready(struct supervisor *supervisor)
 {
 	void (*ready)(void *ctx) = supervisor->ready;
 
+	supervisor->is_worker_ready = true;
 	deaths_note_ready(&supervisor->deaths);
 	clients_tell(supervisor, UPGRADE_DONE);
 	supervisor->ready = NULL;
@@ -240,7 +241,8 @@ static void unmount(struct supervisor *supervisor)
 	struct upgrade_legacy *legacy = &supervisor->legacy;
 
 	device_unmount(legacy->places.mountpoint,
-		       steal_fd(&legacy->estate.fds[ESTATE_DEVICE]));
+		       steal_fd(&legacy->estate.fds[ESTATE_DEVICE]),
+		       supervisor->mounter);
 	estate_release(&legacy->estate);
 	base_close(&supervisor->signals);
 }
@@ -252,8 +254,9 @@ static int mount_and_keep(struct supervisor *supervisor)
 	int status;
 	int r;
 
-	estate->fds[ESTATE_DEVICE] = device_mount(supervisor->options, places);
-	if (estate->fds[ESTATE_DEVICE] < 0)
+	r = device_mount(supervisor->options, places,
+			 &estate->fds[ESTATE_DEVICE], &supervisor->mounter);
+	if (r)
 		return EXIT_TROUBLE;
 	estate->fds[ESTATE_LISTENER] = announce(places->mountpoint);
 	r = estate_make(places->source, estate);

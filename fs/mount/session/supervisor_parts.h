@@ -9,17 +9,21 @@
 
 #include <limits.h>
 
+struct fuse_session;
+
 enum { EXIT_TROUBLE = 2 };
 
 struct supervisor {
 	const struct session_options *options;
 	struct upgrade_legacy legacy; /* what outlives workers, and this */
+	struct fuse_session *mounter; /* NULL: another program mounted */
 	void (*ready)(void *ctx);     /* NULL: it has been called */
 	void *ready_ctx;
 	struct deaths deaths;
 	int signals; /* a signalfd */
 	pid_t pid;   /* our own */
 	pid_t worker;
+	bool is_worker_ready;
 	bool is_ending;	   /* by a signal */
 	bool is_upgrading; /* the worker was asked to leave */
 	bool is_resting;   /* what workers say is looked at later */

@@ -322,6 +322,7 @@ int worker_run(const struct session_options *options,
 
 	service.root = places->source;
 	service.root_descriptor = estate->fds[ESTATE_ROOT];
+	service.is_cache_sound = estate->is_cache_sound;
 	guard_block_signals();
 
 	const int r = service_open(&service, &session.service);

@@ -31,6 +31,7 @@ enum estate_descriptor {
 /* All of it is the supervisor's. */
 struct estate {
 	unsigned restarts;     /* how many workers there were before */
+	bool is_cache_sound;   /* the last one had it open, and was killed */
 	int fds[ESTATE_COUNT]; /* -1: there is none */
 	struct wards_keeper *keeper;
 };
