@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <time.h>
 
 enum {
 	CHUNK = 64,	 /* entries that a worker takes at most */
@@ -436,6 +437,34 @@ static int collect(struct team *team, const char *path)
 	return walk_tree_stamped(source, path, visit, team, &team->stamp);
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static void begin_progress(struct survey_progress *progress, size_t total)
+{
+	atomic_store(&progress->walked_ns, now_ns());
+	atomic_store(&progress->total, total);
+}
+
+double survey_eta_seconds(const struct survey_progress *progress)
+{
+	const size_t total = atomic_load(&progress->total);
+	const size_t done = atomic_load(&progress->done);
+	const uint64_t since = atomic_load(&progress->walked_ns);
+
+	if (total == 0 || done == 0)
+		return -1;
+	if (done >= total)
+		return 0;
+	return (double)(now_ns() - since) / 1e9 * (double)(total - done) /
+	       (double)done;
+}
+
 int survey_run(struct judge *judge, const char *path,
 	       const struct survey_options *options, struct survey *out)
 {
@@ -456,7 +485,7 @@ int survey_run(struct judge *judge, const char *path,
 		return r;
 	}
 	if (options->progress)
-		atomic_store(&options->progress->total, survey.count);
+		begin_progress(options->progress, survey.count);
 	if (survey.count)
 		qsort(survey.entries, survey.count, sizeof(*survey.entries),
 		      compare_entries);

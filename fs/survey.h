@@ -20,7 +20,11 @@ struct survey_entry {
 struct survey_progress {
 	atomic_size_t total; /* 0 while the tree is being walked */
 	atomic_size_t done;
+	atomic_uint_fast64_t walked_ns; /* when that was over */
 };
+
+/* Seconds that are left at the pace so far; negative: not known yet. */
+double survey_eta_seconds(const struct survey_progress *progress);
 
 struct survey {
 	struct survey_entry *entries; /* sorted by path, memcmp order */

@@ -6,6 +6,7 @@
 #include "tools/baseline.h"
 #include "tools/command.h"
 #include "tools/input.h"
+#include "tools/interrupt.h"
 #include "tools/options.h"
 #include "tools/place.h"
 #include "tools/progress.h"
@@ -208,6 +209,7 @@ static void check_path(struct check *check, struct part *part, const char *path)
 {
 	struct survey_progress progress = {0};
 	const struct survey_options options = {.depth = SURVEY_JUDGED,
+					       .cancel = interrupt_flag(),
 					       .progress = &progress};
 	int r = place_find(path, check->options.root, &part->place);
 
@@ -216,8 +218,10 @@ static void check_path(struct check *check, struct part *part, const char *path)
 	if (r == 0) {
 		struct progress *shown = progress_start(&progress);
 
+		interrupt_stops(part->judge);
 		r = survey_run(part->judge, part->place.path, &options,
 			       &part->survey);
+		interrupt_stops(NULL);
 		progress_stop(shown);
 	}
 	/* What is named must be checked, or it is said why it was not. */
@@ -563,9 +567,11 @@ static int run_check(struct check *check, int argc, char **argv)
 		fputs("cfgfs: out of memory\n", stderr);
 		return EXIT_TROUBLE;
 	}
+	interrupt_catch();
 	check_all(check, paths);
 	/* What was found out is kept also if nobody reads it to the end. */
 	flush(check);
+	interrupt_end();
 	tell_sharing(check);
 	write_outputs(check, now_seconds() - start);
 	for (size_t i = 0; i < check->part_count; i++)

@@ -1,7 +1,7 @@
 #include "fs/report/status.h"
 
+#include "fs/report/activity.h"
 #include "fs/report/report.h"
-#include "fs/report/workers.h"
 
 #include <inttypes.h>
 
@@ -135,7 +135,7 @@ void status_write(FILE *out, struct judge *judge, const struct survey *survey,
 		facts->takeover ? facts->takeover : "none");
 	write_remote(out, judge_cache(judge));
 	if (facts->work)
-		workers_write(out, facts->work);
+		activity_write(out, facts->work, facts->sweeps);
 	if (facts->coherence_reason)
 		fprintf(out, "coherence.reason %s\n", facts->coherence_reason);
 }

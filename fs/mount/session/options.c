@@ -264,6 +264,12 @@ static bool set_allow_other(const struct setting *setting)
 	return true;
 }
 
+static bool set_warm(const struct setting *setting)
+{
+	setting->options->warms = true;
+	return true;
+}
+
 /* What holds anyway, and what concerns mount(8) alone. */
 static bool accept(const struct setting *setting)
 {
@@ -325,7 +331,7 @@ static const struct rule rules[] = {
 	{"trust-config", false, set_trust_config},
 	{"name", true, not_yet},
 	{"xattr", false, not_yet},
-	{"warm", false, not_yet},
+	{"warm", false, set_warm},
 	{"suid", false, never},
 	{"dev", false, never},
 	{"allow_root", false, pass_on},

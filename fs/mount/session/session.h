@@ -17,6 +17,7 @@ struct session_options {
 	bool allow_other;
 	bool virtual_visible;
 	enum coherence_wish coherence;
+	bool warms;	       /* judges all of it in the background */
 	mode_t status_mode;    /* of .status */
 	mode_t report_mode;    /* of .report, FILE.status and FILE.report */
 	char *libfuse_options; /* owned; comma between, or NULL */

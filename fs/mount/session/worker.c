@@ -3,6 +3,7 @@
 #include "fs/mount/ops/ops.h"
 #include "fs/mount/session/device.h"
 #include "fs/mount/session/guard.h"
+#include "fs/mount/session/warm.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -21,6 +22,8 @@ struct session {
 	struct service service;
 	struct mount mount;
 	struct work *work;
+	struct sweeps *sweeps;
+	struct warm warm;
 	struct flusher *flusher;
 	struct fuse_session *fuse;
 	struct channel channel;
@@ -70,6 +73,9 @@ static int start_workers(struct session *session)
 		judges(&session->service.settings), judge_thread_ends);
 	int r = work_new(&options, &session->work);
 
+	session->sweeps = sweeps_new();
+	if (r == 0 && !session->sweeps)
+		r = -ENOMEM;
 	if (r == 0 && session->service.cache)
 		r = flusher_new(session->service.cache, &session->flusher);
 	return r;
@@ -179,6 +185,7 @@ static int make_tables(struct session *session)
 		.files = mount->files,
 		.flusher = session->flusher,
 		.work = session->work,
+		.sweeps = session->sweeps,
 		.restarts = session->estate->restarts,
 		.wards = session->wards,
 		.describe = describe,
@@ -213,6 +220,7 @@ static void stop_working(struct session *session)
 {
 	if (session->mount.virtuals)
 		virtuals_cancel(session->mount.virtuals);
+	atomic_store(&session->warm.cancel, true);
 	judge_cancel(session->service.judge);
 	coherence_stop(session->mount.coherence);
 	work_free(steal(&session->work));
@@ -225,6 +233,7 @@ static void free_mount(struct session *session)
 	files_free(session->mount.files);
 	inodes_free(session->mount.inodes);
 	flusher_free(session->flusher);
+	sweeps_free(session->sweeps);
 }
 
 static int new_fuse_session(struct session *session)
@@ -249,6 +258,7 @@ static void stop(void *ctx, int number)
 		channel_leave(&session->channel);
 	}
 	virtuals_cancel(session->mount.virtuals);
+	atomic_store(&session->warm.cancel, true);
 	judge_cancel(session->service.judge);
 	coherence_stop(session->mount.coherence);
 	fuse_session_exit(session->fuse);
@@ -274,6 +284,15 @@ static int run_loop(struct session *session)
 	return r;
 }
 
+static void start_warming(struct session *session)
+{
+	session->warm = (struct warm){.judge = session->service.judge,
+				      .sweeps = session->sweeps,
+				      .flusher = session->flusher,
+				      .work = session->work};
+	warm_start(&session->warm);
+}
+
 /* The kernel is greeted when all is ready to serve whoever comes then. */
 static int greet_and_serve(struct session *session)
 {
@@ -287,6 +306,8 @@ static int greet_and_serve(struct session *session)
 	if (r)
 		return trouble(r, "cannot agree with the kernel");
 	wards_tell_ready(session->wards);
+	if (session->options->warms)
+		start_warming(session);
 	r = run_loop(session);
 	return r ? trouble(r, "the mount ended") : 0;
 }

@@ -2,6 +2,7 @@
 
 #include "fs/mount/nodes/idmap.h"
 #include "fs/mount/virtual/keep.h"
+#include "fs/report/activity.h"
 #include "fs/report/report.h"
 #include "fs/report/status.h"
 #include "fs/survey.h"
@@ -104,10 +105,12 @@ static void write_directory_status(struct sheet *sheet, FILE *out,
 	const struct virtual_tools *tools = &sheet->virtuals->tools;
 	struct status_facts facts = {
 		.scan = "complete",
-		.pending = files_pending(tools->files),
+		.pending = files_pending(tools->files) +
+			   activity_pending(tools->sweeps),
 		.restarts = tools->restarts,
 		.takeover = "replay",
 		.work = tools->work,
+		.sweeps = tools->sweeps,
 	};
 
 	tools->describe(tools->describe_ctx, &facts);
@@ -171,7 +174,9 @@ static int make_bytes(struct sheet *sheet, const struct survey *survey,
 static int survey_for(struct sheet *sheet, struct survey *out)
 {
 	const struct virtual_tools *tools = &sheet->virtuals->tools;
+	struct sweep sweep;
 	const struct survey_options options = {
+		.progress = &sweep.progress,
 		.depth = is_slow(sheet->kind) ? SURVEY_JUDGED : SURVEY_KNOWN,
 		.cancel = &sheet->cancel,
 		.work = tools->work,
@@ -184,7 +189,14 @@ static int survey_for(struct sheet *sheet, struct survey *out)
 	judge_refresh(tools->judge);
 	if (tools->flusher)
 		flusher_wake(tools->flusher);
-	return survey_run(tools->judge, sheet->path, &options, out);
+	if (options.depth == SURVEY_KNOWN)
+		return survey_run(tools->judge, sheet->path, &options, out);
+	sweeps_begin(tools->sweeps, &sweep);
+
+	const int r = survey_run(tools->judge, sheet->path, &options, out);
+
+	sweeps_end(tools->sweeps, &sweep);
+	return r;
 }
 
 static int make_text(struct sheet *sheet, struct virtual_text **out)

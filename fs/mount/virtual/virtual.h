@@ -8,6 +8,7 @@
 #define FS_MOUNT_VIRTUAL_VIRTUAL_H
 
 #include "fs/mount/nodes/files.h"
+#include "fs/sweeps.h"
 
 struct virtuals; /* safe from any thread */
 
@@ -19,6 +20,7 @@ struct virtual_tools {
 	struct files *files;
 	struct flusher *flusher; /* may be NULL */
 	struct work *work;
+	struct sweeps *sweeps;
 	unsigned restarts;	 /* how many workers there were before */
 	struct wards *wards;	 /* may be NULL: texts end with the worker */
 
