@@ -236,7 +236,7 @@ static void print_explanation(struct judge *judge,
 	}
 	printf("  %-13s %s%s%s\n", "format", explanation->format,
 	       *explanation->dialect ? ", dialect " : "", explanation->dialect);
-	print_text("level", level_name(judge_settings(judge)->level));
+	print_text("level", level_name(judge_level(judge)));
 	print_text("schema mode",
 		   judge_settings(judge)->schema_options.mode == SCHEMA_STRICT
 			   ? "strict"

@@ -71,7 +71,7 @@ static int explain_content(struct judge *judge, const char *path,
 	struct plan plan;
 	int r = 0;
 
-	config_plan(use.config, path, &facts, directory, &plan);
+	judge_plan(judge, use.config, path, &facts, directory, &plan);
 	out->format = plan.choice.format ? plan.choice.format->name : "";
 	out->dialect = plan.choice.dialect;
 	out->when_count = plan.when_count;

@@ -1,5 +1,7 @@
 #include "fs/judge/hearing.h"
 
+#include "fs/judge/retry.h"
+
 #include "validate/validate.h"
 
 #include <errno.h>
@@ -195,13 +197,18 @@ static int validate(struct hearing *hearing, struct judgement **out)
 		.phase = host_phase_edge,
 		.cancel = &tools->cancel,
 	};
+	struct retry retry = {.cancel = &tools->cancel,
+			      .count = &tools->retries};
 	const uint64_t start = clock_us();
 	struct verdict *verdict;
-	int r = validate_bytes(hearing->plan, hearing->content, &host,
-			       arena_of_thread(), &verdict);
+	int r;
 
-	/* One large file must not leave a large arena behind. */
-	arena_reset(arena_of_thread());
+	do {
+		r = validate_bytes(hearing->plan, hearing->content, &host,
+				   arena_of_thread(), &verdict);
+		/* One large file must not leave a large arena behind. */
+		arena_reset(arena_of_thread());
+	} while (retry_again(&retry, r));
 
 	if (r == -ENOMEM || r == -ECANCELED)
 		return r;

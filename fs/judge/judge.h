@@ -174,6 +174,14 @@ must_check char *judge_skip_reason(struct judge *judge, const char *path,
 /* Give back what this thread keeps for judging; call it before it ends. */
 void judge_thread_ends(void);
 
+/*
+ * The level in force. Setting it takes effect with the next file; what was
+ * judged at another one is unchecked from then on, until it is judged or the
+ * level is set back. 0, or -ENOTSUP: that level is not available yet.
+ */
+enum level judge_level(const struct judge *judge);
+must_check int judge_set_level(struct judge *judge, enum level level);
+
 /* Why everything below a directory is excluded, owned, or NULL: it is not. */
 must_check char *judge_exclusion(struct judge *judge, const char *path);
 
@@ -198,6 +206,9 @@ uint64_t judge_footing(struct judge *judge);
 /* Does what is known of a path rest on what is in force now? Not if nothing is
  * known. The file itself is not looked at. */
 bool judge_stands(struct judge *judge, const char *path);
+
+/* How often something was tried again after a failure of the moment. */
+uint64_t judge_retries(const struct judge *judge);
 
 /* Stop validations under way; every later call gives -ECANCELED. */
 void judge_cancel(struct judge *judge);

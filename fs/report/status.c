@@ -120,7 +120,7 @@ void status_write(FILE *out, struct judge *judge, const struct survey *survey,
 	fprintf(out, "config %s\n", config);
 	fprintf(out, "coherence %s\n", facts->coherence);
 	write_number(out, "unwatched", facts->unwatched);
-	fprintf(out, "level %s\n", level_name(judge_settings(judge)->level));
+	fprintf(out, "level %s\n", level_name(judge_level(judge)));
 	write_counts(out, survey, facts);
 	write_cache(out, judge_cache(judge));
 	fprintf(out, "check.seconds_total %.3f\n",
@@ -138,6 +138,7 @@ void status_write(FILE *out, struct judge *judge, const struct survey *survey,
 		activity_write(out, facts->work, facts->sweeps);
 	if (facts->coherence_reason)
 		fprintf(out, "coherence.reason %s\n", facts->coherence_reason);
+	write_number(out, "retries", judge_retries(judge));
 }
 
 static void write_finding_counts(FILE *out, const struct verdict *verdict)
@@ -167,7 +168,7 @@ void status_write_file(FILE *out, struct judge *judge,
 	write_text(out, "schema",
 		   verdict ? verdict_text(verdict, verdict->schema) : "");
 	write_text(out, "mode", "");
-	write_text(out, "level", level_name(judge_settings(judge)->level));
+	write_text(out, "level", level_name(judge_level(judge)));
 	write_number(out, "documents", verdict ? verdict->documents : 0);
 	write_finding_counts(out, verdict);
 	write_text(out, "score", "");
