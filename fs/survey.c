@@ -389,7 +389,7 @@ static void work_together(struct team *team)
 		crew_run(&order, work, team);
 }
 
-static void count(struct survey *survey)
+void survey_count(struct survey *survey)
 {
 	for (size_t i = 0; i < survey->count; i++) {
 		struct survey_entry *entry = &survey->entries[i];
@@ -402,6 +402,7 @@ static void count(struct survey *survey)
 		for (int j = 0; verdict && j < SEVERITY_COUNT; j++)
 			survey->by_severity[j] += verdict->totals[j];
 		survey->suppressed += verdict ? verdict_suppressed(verdict) : 0;
+		score_add(&survey->score, verdict);
 	}
 }
 
@@ -497,7 +498,7 @@ int survey_run(struct judge *judge, const char *path,
 	}
 	if (options->depth == SURVEY_JUDGED)
 		drop_vanished(&survey);
-	count(&survey);
+	survey_count(&survey);
 	*out = survey;
 	return 0;
 }

@@ -6,6 +6,7 @@
 #define FS_SURVEY_H
 
 #include "fs/judge/judge.h"
+#include "fs/score.h"
 #include "fs/work/work.h"
 
 struct survey_entry {
@@ -33,6 +34,7 @@ struct survey {
 	size_t by_state[STATE_COUNT];
 	uint64_t by_severity[SEVERITY_COUNT];
 	uint64_t suppressed; /* findings, not among the others */
+	struct score score;
 };
 
 /* How much is done to know more than what is known already. */
@@ -61,6 +63,8 @@ struct survey_options {
 must_check int survey_run(struct judge *judge, const char *path,
 			  const struct survey_options *options,
 			  struct survey *out);
+/* Fill in the states and the counts of the entries that it has. */
+void survey_count(struct survey *survey);
 void survey_release(struct survey *survey);
 
 /* Names that the mount keeps for itself: ".status", ".report", ".cfgfs". */

@@ -243,16 +243,13 @@ static int add_input_entry(struct part *part, struct judgement *judgement)
 		return -ENOMEM;
 	survey->entries[0] = (struct survey_entry){
 		.path = strdup("-"),
-		.state = (enum state)judgement->verdict->state,
 		.tier = judgement->tier,
 		.judgement = judgement,
 	};
 	if (!survey->entries[0].path)
 		return -ENOMEM;
 	survey->count = 1;
-	survey->by_state[judgement->verdict->state]++;
-	for (int i = 0; i < SEVERITY_COUNT; i++)
-		survey->by_severity[i] = judgement->verdict->totals[i];
+	survey_count(survey);
 	return 0;
 }
 

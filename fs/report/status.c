@@ -113,6 +113,7 @@ void status_write(FILE *out, struct judge *judge, const struct survey *survey,
 		  const struct status_facts *facts)
 {
 	const char *config = judge_config_state(judge);
+	char score[SCORE_TEXT_BYTES];
 
 	fputs("cfgfs.status 1\n", out);
 	fprintf(out, "state %s\n", tree_state(survey, facts, config));
@@ -139,6 +140,7 @@ void status_write(FILE *out, struct judge *judge, const struct survey *survey,
 	if (facts->coherence_reason)
 		fprintf(out, "coherence.reason %s\n", facts->coherence_reason);
 	write_number(out, "retries", judge_retries(judge));
+	fprintf(out, "score %s\n", score_text(&survey->score, score));
 }
 
 static void write_finding_counts(FILE *out, const struct verdict *verdict)
@@ -155,8 +157,11 @@ void status_write_file(FILE *out, struct judge *judge,
 {
 	const struct judgement *judgement = entry->judgement;
 	const struct verdict *verdict = judgement ? judgement->verdict : NULL;
+	char text[SCORE_TEXT_BYTES];
+	struct score score = {0};
 	char hash[65] = "";
 
+	score_add(&score, verdict);
 	if (judgement && judgement->has_digest)
 		digest_to_hex(&judgement->content, hash);
 	fputs("cfgfs.status 1\n", out);
@@ -171,7 +176,7 @@ void status_write_file(FILE *out, struct judge *judge,
 	write_text(out, "level", level_name(judge_level(judge)));
 	write_number(out, "documents", verdict ? verdict->documents : 0);
 	write_finding_counts(out, verdict);
-	write_text(out, "score", "");
+	fprintf(out, "score %s\n", score_text(&score, text));
 	write_text(out, "hash", hash);
 	write_text(out, "cached", *hash ? cache_tier_name(entry->tier) : "");
 	fprintf(out, "validated_at %lld\n",
