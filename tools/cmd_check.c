@@ -564,7 +564,6 @@ static int run_check(struct check *check, int argc, char **argv)
 		fputs("cfgfs: out of memory\n", stderr);
 		return EXIT_TROUBLE;
 	}
-	interrupt_catch();
 	check_all(check, paths);
 	/* What was found out is kept also if nobody reads it to the end. */
 	flush(check);
@@ -593,6 +592,8 @@ int cmd_check(int argc, char **argv)
 		describe_formats(stdout);
 	if (parsed != OPTIONS_GO)
 		return parsed == OPTIONS_HELP ? EXIT_CLEAN : EXIT_TROUBLE;
+
+	interrupt_catch();
 
 	const int status = outputs_are_known(&check.options)
 				   ? run_check(&check, argc, argv)

@@ -37,7 +37,7 @@ static void a_file_loses_by_severity(void **state)
 		struct score score = {0};
 
 		score_add(&score, &verdict);
-		if (strcmp(score_text(&score, text), cases[i].score))
+		if (strcmp(score_text(&score, text), cases[i].score) != 0)
 			fail_msg("%s: %s", cases[i].what,
 				 score_text(&score, text));
 	}
