@@ -94,8 +94,15 @@ int judge_set_level(struct judge *judge, enum level level)
 {
 	if (level > LEVEL_STANDARD)
 		return -ENOTSUP;
-	atomic_store(&judge->level, (int)level);
+	if (atomic_exchange(&judge->level, (int)level) != (int)level)
+		atomic_fetch_add(&judge->level_changes, 1);
 	return 0;
+}
+
+bool judge_is_at_level(const struct judge *judge,
+		       const struct judgement *judgement)
+{
+	return !judgement->has_digest || judgement->level == judge_level(judge);
 }
 
 void judge_plan(struct judge *judge, const struct config *config,

@@ -60,13 +60,6 @@ bool judge_has_result(struct judge *judge, const char *path)
 	return true;
 }
 
-/* What is skipped is so at any level. */
-static bool has_level(const struct judge *judge,
-		      const struct judgement *judgement)
-{
-	return !judgement->has_digest || judgement->level == judge_level(judge);
-}
-
 struct judgement *judge_known(struct judge *judge, const char *path,
 			      const struct stamp *stamp)
 {
@@ -77,7 +70,7 @@ struct judgement *judge_known(struct judge *judge, const char *path,
 
 	struct setup_config use = setup_acquire(judge->setup);
 	bool is_good = result.generation == use.generation &&
-		       has_level(judge, result.judgement) &&
+		       judge_is_at_level(judge, result.judgement) &&
 		       stamp_equal(&result.stamp, stamp) &&
 		       dependencies_hold(judge->tools.dependencies,
 					 &result.judgement->links);

@@ -438,11 +438,19 @@ static void the_level_can_be_changed_at_any_time(void **state)
 {
 	struct fixture *fixture = *state;
 	enum cache_tier tier;
+	uint64_t footing;
 
 	assert_int_equal(state_of(fixture, "app/bad.yaml", NULL),
 			 STATE_INVALID);
 	assert_int_equal(state_of(fixture, "notes.txt", NULL), STATE_SKIPPED);
+	assert_true(judge_stands(fixture->judge, "app/bad.yaml"));
+	footing = judge_footing(fixture->judge);
+	assert_int_equal(judge_set_level(fixture->judge, LEVEL_STANDARD), 0);
+	assert_int_equal(judge_footing(fixture->judge), footing);
 	assert_int_equal(judge_set_level(fixture->judge, LEVEL_FAST), 0);
+	assert_int_not_equal(judge_footing(fixture->judge), footing);
+	assert_false(judge_stands(fixture->judge, "app/bad.yaml"));
+	assert_true(judge_stands(fixture->judge, "notes.txt"));
 	assert_int_equal(judge_level(fixture->judge), LEVEL_FAST);
 	/* Of another level is unchecked; what is skipped stays so. */
 	assert_false(is_known(fixture, "app/bad.yaml"));
