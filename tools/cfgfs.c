@@ -12,6 +12,7 @@ static const struct command commands[] = {
 	{"check", "judge files without a mount", true, cmd_check},
 	{"status", "how a tree or file stands", true, cmd_status},
 	{"explain", "how a file is judged, and why", true, cmd_explain},
+	{"ctl", "change the level of a running mount", false, cmd_ctl},
 	{"sync", "wait until a mount shows all edits", false, cmd_sync},
 	{"upgrade", "replace the program of a mount, which stays mounted",
 	 false, cmd_upgrade},

@@ -15,6 +15,7 @@ struct command {
 };
 
 int cmd_mount(int argc, char **argv);
+int cmd_ctl(int argc, char **argv);
 int cmd_sync(int argc, char **argv);
 int cmd_resume(int argc, char **argv);
 int cmd_upgrade(int argc, char **argv);
