@@ -521,10 +521,8 @@ static bool baseline_options_fit(const struct tool_options *options,
 	return !why;
 }
 
-static void check_all(struct check *check, char **paths)
+static void check_all(struct check *check, char **paths, size_t count)
 {
-	const size_t count = check->part_count;
-
 	for (size_t i = 0; i < count; i++) {
 		struct part *part = &check->parts[i];
 
@@ -554,17 +552,18 @@ static int run_check(struct check *check, int argc, char **argv)
 	char *default_paths[] = {here, NULL};
 	const double start = now_seconds();
 	const int given = argc - check->options.first_path;
+	const size_t count = given ? (size_t)given : 1;
 	char **paths = given ? argv + check->options.first_path : default_paths;
 
-	check->part_count = given ? (size_t)given : 1;
-	if (!baseline_options_fit(&check->options, paths, check->part_count))
+	check->part_count = count;
+	if (!baseline_options_fit(&check->options, paths, count))
 		return EXIT_TROUBLE;
-	check->parts = calloc(check->part_count, sizeof(*check->parts));
+	check->parts = calloc(count, sizeof(*check->parts));
 	if (!check->parts) {
 		fputs("cfgfs: out of memory\n", stderr);
 		return EXIT_TROUBLE;
 	}
-	check_all(check, paths);
+	check_all(check, paths, count);
 	/* What was found out is kept also if nobody reads it to the end. */
 	flush(check);
 	interrupt_end();

@@ -106,9 +106,9 @@ int main(int argc, char **argv)
 
 	if (argc != 5)
 		return 2;
-	readers = atoi(argv[1]);
-	pause_us = atol(argv[2]);
-	pid = (pid_t)atol(argv[3]);
+	readers = (int)strtol(argv[1], NULL, 10);
+	pause_us = strtol(argv[2], NULL, 10);
+	pid = (pid_t)strtol(argv[3], NULL, 10);
 	nftw(argv[4], note, 16, FTW_PHYS);
 	if (readers < 1 || readers > MAX_READERS || file_count == 0)
 		return 2;
