@@ -9,6 +9,7 @@
 struct coherence {
 	struct coherence_tools tools;
 	struct features without;
+	struct coherence_choice *choice;
 	struct features has; /* set while the kernel is greeted */
 	bool is_fast;
 	char reason[96];

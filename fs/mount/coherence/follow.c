@@ -123,7 +123,7 @@ static void hold_nodes(struct coherence *coherence, const struct change *change,
 					       .path = path,
 					       .identity = inode.identity};
 
-		files_hold(coherence->tools.files, &name);
+		files_hold_name(coherence->tools.files, &name);
 	}
 }
 

@@ -174,6 +174,13 @@ struct content *file_detach_locked(struct files *files, struct file *file)
 	return content;
 }
 
+static bool is_meant(const struct file_name *name, const struct stamp *stamp)
+{
+	return stamp->ino == name->identity.ino &&
+	       stamp->dev == name->identity.dev &&
+	       stamp->btime_ns == name->identity.btime_ns;
+}
+
 static int check_identity(int fd, const struct file_name *name)
 {
 	struct stamp stamp;
@@ -181,11 +188,7 @@ static int check_identity(int fd, const struct file_name *name)
 
 	if (r)
 		return r;
-	if (stamp.ino != name->identity.ino ||
-	    stamp.dev != name->identity.dev ||
-	    stamp.btime_ns != name->identity.btime_ns)
-		return -ESTALE;
-	return 0;
+	return is_meant(name, &stamp) ? 0 : -ESTALE;
 }
 
 /* A descriptor of what has the name now. */
@@ -256,7 +259,7 @@ void files_hold_by(struct files *files, uint64_t node, int fd)
 		held_put(&files->held, node, fd);
 }
 
-void files_hold(struct files *files, const struct file_name *name)
+void files_hold_name(struct files *files, const struct file_name *name)
 {
 	if (files->has_no_opens && !held_touch(&files->held, name->node))
 		files_hold_by(files, name->node, files_grasp(files, name));
@@ -388,12 +391,15 @@ static void drop_pages(struct files *files, uint64_t node)
  * one that has its name now: nothing that the kernel kept of it is used.
  */
 static int open_newest(struct files *files, const struct file_name *name,
-		       bool *is_other)
+		       struct opening *opening)
 {
 	auto_close int fd = open_named(files, name);
+	const int r = fd < 0 ? fd : source_stat_fd(fd, &opening->stamp, NULL);
 
-	*is_other = fd >= 0 && check_identity(fd, name);
-	if (*is_other && (name->is_directory || !files->follows_names))
+	if (r)
+		return r;
+	opening->is_other = !is_meant(name, &opening->stamp);
+	if (opening->is_other && (name->is_directory || !files->follows_names))
 		return -ESTALE;
 	return steal_fd(&fd);
 }
@@ -402,13 +408,12 @@ int files_open(struct files *files, const struct file_name *name,
 	       struct opened *opened)
 {
 	struct opening opening;
-	auto_close int fd = open_newest(files, name, &opening.is_other);
-	int r = fd < 0 ? fd : source_stat_fd(fd, &opening.stamp, NULL);
+	auto_close int fd = open_newest(files, name, &opening);
+	int r;
 
 	*opened = (struct opened){0};
 	opening.fd = &fd;
-	if (r == 0)
-		r = open_more(files, name, &opening, opened);
+	r = fd < 0 ? fd : open_more(files, name, &opening, opened);
 	if (r || !opened->keeps_pages)
 		return r;
 	opened->keeps_pages = is_judged(files, name, &opening.stamp);
@@ -439,10 +444,10 @@ static void close_locked(struct files *files, struct file *file)
 
 void files_close(struct files *files, uint64_t node)
 {
-	files_end_close(files, files_begin_close(files, node));
+	files_close_held(files, files_hold(files, node));
 }
 
-struct file *files_begin_close(struct files *files, uint64_t node)
+struct file *files_hold(struct files *files, uint64_t node)
 {
 	pthread_mutex_lock(&files->lock);
 
@@ -454,7 +459,7 @@ struct file *files_begin_close(struct files *files, uint64_t node)
 	return file;
 }
 
-void files_end_close(struct files *files, struct file *file)
+void files_close_held(struct files *files, struct file *file)
 {
 	struct leftovers left;
 

@@ -75,7 +75,7 @@ must_check int files_open(struct files *files, const struct file_name *name,
 
 /* The kernel has no bytes of a file, and opens it without asking: hold it for
  * who reads it soon. */
-void files_hold(struct files *files, const struct file_name *name);
+void files_hold_name(struct files *files, const struct file_name *name);
 
 /*
  * The same in two steps, the second when it has a node. A descriptor; -ESTALE:
@@ -95,8 +95,8 @@ void files_close(struct files *files, uint64_t node);
  * that dies may have counted too many readers, never too few. The first returns
  * NULL, which the second takes, if nothing is known of the node.
  */
-must_check struct file *files_begin_close(struct files *files, uint64_t node);
-void files_end_close(struct files *files, struct file *file);
+must_check struct file *files_hold(struct files *files, uint64_t node);
+void files_close_held(struct files *files, struct file *file);
 /* The file has changed: let go those who wait for what is said of its old
  * content. */
 void files_changed(struct files *files, uint64_t node);

@@ -104,7 +104,7 @@ static int read_real(fuse_req_t req, const struct ops_place *place, size_t size,
 		return r;
 	served.reaches_end = reaches_end(&served, size, offset);
 	if (!served.reaches_end)
-		files_hold(files, &name);
+		files_hold_name(files, &name);
 	if (served.content)
 		reply_content(req, served.content, size, offset);
 	else
@@ -134,9 +134,9 @@ void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct files *files = ops_mount(req)->files;
-	struct file *file = files_begin_close(files, ino);
+	struct file *file = files_hold(files, ino);
 
 	(void)fi;
 	fuse_reply_err(req, 0);
-	files_end_close(files, file);
+	files_close_held(files, file);
 }

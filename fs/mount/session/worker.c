@@ -28,6 +28,7 @@ struct session {
 	struct fuse_session *fuse;
 	struct channel channel;
 	struct wards *wards;
+	struct coherence_choice *choice;
 	const struct estate *estate;
 };
 
@@ -145,10 +146,24 @@ static int make_coherence(struct session *session)
 					      .inodes = session->mount.inodes,
 					      .files = session->mount.files,
 					      .session = session->fuse};
+	const struct coherence_options options = {
+		.wish = session->options->coherence,
+		.without = features_named(getenv("CFGFS_WITHOUT")),
+		.choice = session->choice,
+	};
 
-	return coherence_new(&tools, session->options->coherence,
-			     features_named(getenv("CFGFS_WITHOUT")),
-			     &session->mount.coherence);
+	return coherence_new(&tools, &options, &session->mount.coherence);
+}
+
+/* What the kernel keeps was told by a worker that is dead; who knows what has
+ * changed since. */
+static int begin_coherence(struct session *session)
+{
+	struct coherence *coherence = session->mount.coherence;
+
+	if (session->estate->restarts > 0)
+		coherence_forget(coherence);
+	return coherence_begin(coherence);
 }
 
 static int make_tables(struct session *session)
@@ -175,6 +190,9 @@ static int make_tables(struct session *session)
 					  .wards = session->wards};
 
 	r = files_new(&files, &mount->files);
+	if (r == 0)
+		r = choice_attach(session->estate->fds[ESTATE_CHOICE],
+				  &session->choice);
 	if (r == 0)
 		r = make_coherence(session);
 	if (r)
@@ -273,9 +291,7 @@ static int run_loop(struct session *session)
 	if (!config)
 		return -ENOMEM;
 	fuse_loop_cfg_set_max_threads(config, LOOP_THREADS);
-	r = coherence_start(session->mount.coherence);
-	if (r == 0)
-		r = guard_start(stop, session, &guard);
+	r = guard_start(stop, session, &guard);
 	if (r == 0) {
 		r = -abs(fuse_session_loop_mt(session->fuse, config));
 		guard_end(guard);
@@ -305,6 +321,9 @@ static int greet_and_serve(struct session *session)
 		return 0; /* it was unmounted while nobody served it */
 	if (r)
 		return trouble(r, "cannot agree with the kernel");
+	r = begin_coherence(session);
+	if (r)
+		return trouble(r, "cannot follow changes");
 	wards_tell_ready(session->wards);
 	if (session->options->warms)
 		start_warming(session);
@@ -330,6 +349,7 @@ static int serve_mount(struct session *session)
 		fuse_session_destroy(session->fuse);
 	free_mount(session);
 	wards_free(session->wards);
+	choice_free(session->choice);
 	slots_free(session->channel.slots);
 	return status;
 }

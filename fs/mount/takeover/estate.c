@@ -1,5 +1,6 @@
 #include "fs/mount/takeover/estate.h"
 
+#include "fs/mount/coherence/choice.h"
 #include "fs/mount/ops/ops.h"
 #include "fs/mount/takeover/slots.h"
 
@@ -54,6 +55,12 @@ static int make_wards(int *table, struct wards_keeper **keeper)
 	return *table < 0 ? *table : wards_keeper_new(*table, keeper);
 }
 
+static int make_choice(int *out)
+{
+	*out = choice_new();
+	return *out < 0 ? *out : 0;
+}
+
 void estate_init(struct estate *estate)
 {
 	*estate = (struct estate){0};
@@ -74,6 +81,8 @@ int estate_make(const char *source, struct estate *estate)
 		r = make_nodes(fds[ESTATE_ROOT], &fds[ESTATE_NODES]);
 	if (r == 0)
 		r = make_wards(&fds[ESTATE_OPEN], &estate->keeper);
+	if (r == 0)
+		r = make_choice(&fds[ESTATE_CHOICE]);
 	if (r == 0)
 		r = make_control(&fds[ESTATE_CONTROL],
 				 &fds[ESTATE_FROM_WORKER]);

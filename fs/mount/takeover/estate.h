@@ -20,6 +20,7 @@ enum estate_descriptor {
 	ESTATE_REQUESTS,    /* slots.h */
 	ESTATE_NODES,	    /* inode.h */
 	ESTATE_OPEN,	    /* wards.h */
+	ESTATE_CHOICE,	    /* what coherence has agreed with the kernel */
 	ESTATE_CONTROL,	    /* what a worker says to the supervisor */
 	ESTATE_FROM_WORKER, /* and where it arrives */
 	ESTATE_LISTENER,    /* of presence_announce() */

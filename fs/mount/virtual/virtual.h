@@ -21,8 +21,8 @@ struct virtual_tools {
 	struct flusher *flusher; /* may be NULL */
 	struct work *work;
 	struct sweeps *sweeps;
-	unsigned restarts;	 /* how many workers there were before */
-	struct wards *wards;	 /* may be NULL: texts end with the worker */
+	unsigned restarts;   /* how many workers there were before */
+	struct wards *wards; /* may be NULL: texts end with the worker */
 
 	/* Say what is true of the mount. */
 	void (*describe)(void *ctx, struct status_facts *facts);
