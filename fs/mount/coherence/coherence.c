@@ -93,20 +93,27 @@ int coherence_begin(struct coherence *coherence)
 {
 	if (!coherence->watch)
 		return 0;
+	const int r = herald_new(coherence->tools.session, &coherence->herald);
+
+	if (r)
+		return r;
 	coherence->footing = judge_footing(coherence->tools.judge);
 	return watch_start(coherence->watch);
 }
 
 void coherence_stop(struct coherence *coherence)
 {
-	if (coherence && coherence->watch)
-		watch_stop(coherence->watch);
+	if (!coherence || !coherence->watch)
+		return;
+	watch_stop(coherence->watch);
+	herald_free(steal(&coherence->herald));
 }
 
 void coherence_free(struct coherence *coherence)
 {
 	if (!coherence)
 		return;
+	coherence_stop(coherence);
 	watch_free(coherence->watch);
 	free(coherence);
 }

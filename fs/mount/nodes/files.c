@@ -72,6 +72,11 @@ void files_expect_no_opens(struct files *files)
 	files->has_no_opens = true;
 }
 
+bool files_has_no_opens(const struct files *files)
+{
+	return files->has_no_opens;
+}
+
 void files_follow_names(struct files *files)
 {
 	files->follows_names = true;
@@ -239,14 +244,9 @@ static int open_anew(struct files *files, const struct file_name *name)
 	return fd == -ESTALE ? open_held(files, name) : fd;
 }
 
-int files_grasp(struct files *files, const struct file_name *name)
+int files_grasp(const struct file_name *name, int place)
 {
-	const struct source *source = judge_source(files->tools.judge);
-
-	if (!files->has_no_opens)
-		return -EOPNOTSUPP;
-
-	auto_close int fd = source_open_place(source, name->path);
+	auto_close int fd = place;
 
 	if (fd == -ENOENT || (fd >= 0 && check_identity(fd, name)))
 		return -ESTALE;
@@ -261,8 +261,12 @@ void files_hold_by(struct files *files, uint64_t node, int fd)
 
 void files_hold_name(struct files *files, const struct file_name *name)
 {
+	const struct source *source = judge_source(files->tools.judge);
+
 	if (files->has_no_opens && !held_touch(&files->held, name->node))
-		files_hold_by(files, name->node, files_grasp(files, name));
+		files_hold_by(files, name->node,
+			      files_grasp(name, source_open_place(source,
+								  name->path)));
 }
 
 static void keep_descriptor_locked(struct files *files, struct file *file)

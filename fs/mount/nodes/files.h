@@ -51,6 +51,7 @@ must_check int files_adopt(struct files *files, const struct wards_heir *heir);
  * far as there is room. Before the first request.
  */
 void files_expect_no_opens(struct files *files);
+bool files_has_no_opens(const struct files *files);
 
 /* Which file is meant. */
 struct file_name {
@@ -78,10 +79,10 @@ must_check int files_open(struct files *files, const struct file_name *name,
 void files_hold_name(struct files *files, const struct file_name *name);
 
 /*
- * The same in two steps, the second when it has a node. A descriptor; -ESTALE:
- * another file has the name now; another errno: it need not or cannot be held.
+ * The same in two steps, the second when it has a node: a descriptor of what
+ * may be the file (taken) if it is; -ESTALE: it is not.
  */
-must_check int files_grasp(struct files *files, const struct file_name *name);
+must_check int files_grasp(const struct file_name *name, int place);
 void files_hold_by(struct files *files, uint64_t node, int fd); /* taken */
 
 /* Note the attributes that the kernel is about to be told and will keep. */

@@ -36,7 +36,7 @@ struct entry {
 	uint64_t name; /* offset in the names */
 	uint16_t name_size;
 	uint16_t name_room;
-	uint32_t reserved;
+	uint32_t is_superseded; /* the next look-up gets another node */
 	uint64_t lookups;
 	struct inode_identity identity;
 };
@@ -317,6 +317,7 @@ static uint32_t find_locked(struct inodes *inodes, const struct inode *wanted,
 
 	for (; id; id = inodes->next[id])
 		if (inodes->entries[id].parent == wanted->parent &&
+		    !inodes->entries[id].is_superseded &&
 		    span_equal(name_of(inodes, id), name) &&
 		    inode_identity_equal(&inodes->entries[id].identity,
 					 &wanted->identity))
@@ -373,6 +374,7 @@ static uint32_t add_locked(struct inodes *inodes, const struct inode *wanted,
 	entry->generation++;
 	entry->children = 0;
 	entry->lookups = 0;
+	entry->is_superseded = false;
 	inodes->entries[wanted->parent].children++;
 	inodes->count++;
 	atomic_store_explicit(&entry->kind, wanted->kind, memory_order_release);
@@ -523,6 +525,14 @@ size_t inodes_named(struct inodes *inodes, uint64_t parent, struct span name,
 			ids[count++] = id;
 	pthread_mutex_unlock(&inodes->lock);
 	return count;
+}
+
+void inodes_supersede(struct inodes *inodes, uint64_t id)
+{
+	pthread_mutex_lock(&inodes->lock);
+	if (id != INODE_ROOT && kind_of(inodes, id) != INODE_FREE)
+		inodes->entries[id].is_superseded = true;
+	pthread_mutex_unlock(&inodes->lock);
 }
 
 bool inodes_next(struct inodes *inodes, uint64_t after, struct inode *out)

@@ -95,6 +95,10 @@ must_check int inodes_path(struct inodes *inodes, uint64_t id, char *path);
 must_check size_t inodes_named(struct inodes *inodes, uint64_t parent,
 			       struct span name, uint64_t *ids, size_t room);
 
+/* Have the next look-up of the same file under its name get another node: what
+ * the kernel keeps below this one may be out of date. */
+void inodes_supersede(struct inodes *inodes, uint64_t id);
+
 /* The first real node with a number above `after`, 0: from the beginning.
  * False: there is none. For walks over all of them while others come and go. */
 must_check bool inodes_next(struct inodes *inodes, uint64_t after,

@@ -47,10 +47,8 @@ static int measure_link(struct mount *mount, const char *path,
 int ops_stat(struct mount *mount, const struct ops_place *place,
 	     struct keep *keep, struct stat *stat)
 {
-	const struct source *source = judge_source(mount->judge);
-	struct stamp stamp;
-	const int r = keep ? keep_stat(mount, place->path, keep, &stamp, stat)
-			   : source_stat(source, place->path, &stamp, stat);
+	const struct keep_place where = {.path = place->path, .directory = -1};
+	const int r = keep_stat(mount, &where, keep, stat);
 
 	/* The kernel looks the path up again when it is told so. */
 	if (r == -ENOENT || r == -ENOTDIR || r == -ELOOP)
@@ -58,11 +56,9 @@ int ops_stat(struct mount *mount, const struct ops_place *place,
 	if (r)
 		return r;
 
-	const struct inode_identity identity = ops_identity(&stamp);
+	const struct inode_identity identity = ops_identity(&keep->stamp);
 
-	if (identity.ino != place->inode.identity.ino ||
-	    identity.dev != place->inode.identity.dev ||
-	    identity.btime_ns != place->inode.identity.btime_ns)
+	if (!inode_identity_equal(&identity, &place->inode.identity))
 		return -ESTALE;
 	if (S_ISLNK(stat->st_mode))
 		return measure_link(mount, place->path, stat);

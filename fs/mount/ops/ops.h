@@ -52,8 +52,8 @@ struct keep;
 struct file_name ops_file_name(const struct ops_place *place);
 
 /*
- * lstat() by the path, if it is still the file that was looked up. `keep` may
- * be NULL. 0; -ESTALE; another errno.
+ * lstat() by the path, if it is still the file that was looked up. 0; -ESTALE;
+ * another errno.
  */
 must_check int ops_stat(struct mount *mount, const struct ops_place *place,
 			struct keep *keep, struct stat *stat);
@@ -77,10 +77,16 @@ struct keep {
 struct keep keep_in(struct mount *mount, const char *directory,
 		    const struct inode_identity *identity);
 
-/* source_stat() of something in that directory, or of the root. */
-must_check int keep_stat(struct mount *mount, const char *path,
-			 struct keep *keep, struct stamp *stamp,
-			 struct stat *stat);
+/* Something in that directory, or the root itself. */
+struct keep_place {
+	const char *path;
+	int directory;	  /* a descriptor of it; negative: by the path */
+	const char *name; /* in the directory */
+};
+
+/* lstat() of it, with keep->stamp. 0 or a negative errno. */
+must_check int keep_stat(struct mount *mount, const struct keep_place *place,
+			 struct keep *keep, struct stat *stat);
 
 /* The timeouts of an entry; of attributes alone; of a name that is not there.
  */

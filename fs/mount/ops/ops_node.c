@@ -22,18 +22,33 @@ static int append_name(char *path, const char *name)
 	return 0;
 }
 
-/* The directory that a name is looked up in, if it is still there. */
-static int find_parent(struct mount *mount, fuse_ino_t ino,
+/* Open the directory that a name is looked up in, if it is still there: what
+ * is found is in this one, wherever its path leads meanwhile. */
+static int open_parent(struct mount *mount, fuse_ino_t ino,
 		       struct ops_place *parent)
 {
-	struct stat stat;
+	const struct source *source = judge_source(mount->judge);
+	struct stamp stamp;
 	int r = ops_find(mount, ino, parent);
 
 	if (r == 0 && parent->inode.kind != INODE_REAL)
-		return -ENOTDIR;
-	if (r == 0 && parent->inode.id != INODE_ROOT)
-		r = ops_stat(mount, parent, NULL, &stat);
-	return r;
+		r = -ENOTDIR;
+	if (r)
+		return r;
+
+	auto_close int fd = source_open_place(source, parent->path);
+
+	if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP)
+		return -ESTALE;
+	r = fd < 0 ? fd : source_stat_fd(fd, &stamp, NULL);
+	if (r)
+		return r;
+
+	const struct inode_identity identity = ops_identity(&stamp);
+
+	if (!inode_identity_equal(&identity, &parent->inode.identity))
+		return -ESTALE;
+	return steal_fd(&fd);
 }
 
 static void fill_entry(const struct inode *inode, struct fuse_entry_param *out)
@@ -103,49 +118,56 @@ static int enter_companion(struct mount *mount, const struct inode *parent,
 			     out);
 }
 
-/*
- * Look at a name, and hold what is there if it is a file. *fd negative: it is
- * not held. What is replaced in between is looked at again.
- */
-static int look_at(struct mount *mount, struct ops_place *child,
+/* A descriptor to hold what was looked at; -ESTALE: it is another one now. */
+static int grasp(struct mount *mount, const struct keep_place *place,
+		 const struct stamp *stamp)
+{
+	const struct file_name name = {.path = place->path,
+				       .identity = ops_identity(stamp)};
+
+	if (!S_ISREG(stamp->mode) || !files_has_no_opens(mount->files))
+		return -EOPNOTSUPP;
+	return files_grasp(&name,
+			   source_place_at(place->directory, place->name));
+}
+
+/* Look at a name, and hold what is there if it is a file; *fd negative: it is
+ * not held. What is replaced in between is looked at again. */
+static int look_at(struct mount *mount, const struct keep_place *place,
 		   struct keep *keep, struct stat *stat, int *fd)
 {
-	struct stamp stamp;
-	int r;
-
 	*fd = -ESTALE;
 	for (int i = 0; i < LOOKS && *fd == -ESTALE; i++) {
-		r = keep_stat(mount, child->path, keep, &stamp, stat);
+		const int r = keep_stat(mount, place, keep, stat);
+
 		if (r)
 			return r;
-		child->inode.kind = INODE_REAL;
-		child->inode.identity = ops_identity(&stamp);
-
-		const struct file_name name = ops_file_name(child);
-
-		*fd = S_ISREG(stat->st_mode) ? files_grasp(mount->files, &name)
-					     : -EINVAL;
+		*fd = grasp(mount, place, &keep->stamp);
 	}
 	return 0;
 }
 
 /* What a name is that stands for a file, or for nothing. */
-static int enter_name(struct mount *mount, struct ops_place *parent,
-		      const char *name, struct fuse_entry_param *out)
+static int enter_name(struct mount *mount, const struct ops_place *parent,
+		      int directory, const char *name,
+		      struct fuse_entry_param *out)
 {
 	struct keep keep =
 		keep_in(mount, parent->path, &parent->inode.identity);
 	struct ops_place child = *parent;
+	const struct keep_place place = {child.path, directory, name};
 	auto_close int fd = -1;
 	int r = append_name(child.path, name);
 
-	child.inode.parent = parent->inode.id;
 	if (r == 0)
-		r = look_at(mount, &child, &keep, &out->attr, &fd);
+		r = look_at(mount, &place, &keep, &out->attr, &fd);
 	if (r == -ENOENT) {
 		out->entry_timeout = keep_absence(mount, &keep);
 		return enter_companion(mount, &parent->inode, child.path, out);
 	}
+	child.inode = (struct inode){.parent = parent->inode.id,
+				     .kind = INODE_REAL,
+				     .identity = ops_identity(&keep.stamp)};
 	if (r == 0)
 		r = enter_real(mount, &child, name, out);
 	if (r)
@@ -158,19 +180,17 @@ static int enter_name(struct mount *mount, struct ops_place *parent,
 static int look_up(struct mount *mount, fuse_ino_t parent, const char *name,
 		   struct fuse_entry_param *out)
 {
-	struct ops_place place;
-	const int r = find_parent(mount, parent, &place);
-
-	if (r)
-		return r;
-
 	const enum inode_kind kind = ops_virtual_kind(name);
+	struct ops_place place;
+	auto_close int directory = open_parent(mount, parent, &place);
 
+	if (directory < 0)
+		return directory;
 	if (kind != INODE_FREE)
 		return enter_virtual(mount, &place.inode, kind, name, out);
 	if (survey_is_reserved(name))
 		return -ENOENT;
-	return enter_name(mount, &place, name, out);
+	return enter_name(mount, &place, directory, name, out);
 }
 
 static void forget(struct mount *mount, uint64_t ino, uint64_t count)
