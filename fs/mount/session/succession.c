@@ -3,6 +3,7 @@
 #include "fs/mount/session/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -21,6 +22,7 @@ static int be_worker(struct supervisor *supervisor)
 	if (getppid() != supervisor->pid)
 		return EXIT_TROUBLE;
 	base_close(&supervisor->signals);
+	base_close(&supervisor->life);
 	for (size_t i = 0; i < array_size(private); i++) {
 		base_close(&fds[private[i]]);
 		fds[private[i]] = -1;
@@ -30,14 +32,22 @@ static int be_worker(struct supervisor *supervisor)
 			  &legacy->estate);
 }
 
+/* The worker has the other end of the pipe open, and does nothing with it. */
 int succession_start(struct supervisor *supervisor)
 {
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
+		return -errno;
+	base_close(&supervisor->life);
+	supervisor->life = ends[0];
 	fflush(NULL);
 
 	const pid_t pid = fork();
 
 	if (pid == 0)
 		exit(be_worker(supervisor));
+	close(ends[1]);
 	if (pid < 0)
 		return -errno;
 	supervisor->worker = pid;

@@ -5,6 +5,7 @@
 #include "fs/mount/session/supervisor_parts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@ enum {
 	MOST_DESCRIPTORS = 1 << 20,
 	ENDING_MS = 20 * 1000, /* with a worker that was asked to end */
 	REST_MS = 5,	       /* between two looks at what workers say */
+	DYING_MS = 50, /* from a worker's last sign of life to its end */
 };
 
 int supervisor_trouble(int error, const char *what)
@@ -125,16 +127,42 @@ static void take_messages(struct supervisor *supervisor)
 	wards_tidy(estate->keeper);
 }
 
-static void reap(struct supervisor *supervisor)
+static void bury(struct supervisor *supervisor, int status)
 {
-	int status;
-
-	if (!supervisor->worker ||
-	    waitpid(supervisor->worker, &status, WNOHANG) != supervisor->worker)
-		return;
+	base_close(&supervisor->life);
+	supervisor->life = -1;
 	/* What it has said counts before that it died. */
 	take_messages(supervisor);
 	succession_worker_ended(supervisor, status);
+}
+
+/* Also those that have been replaced before. */
+static void reap(struct supervisor *supervisor)
+{
+	pid_t pid;
+	int status;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (pid == supervisor->worker)
+			bury(supervisor, status);
+}
+
+/*
+ * The worker's descriptors are closed. Most often it has ended; but one of its
+ * threads may be telling the kernel something and cannot end before a request
+ * is answered, by the next worker: see herald.h.
+ */
+static void take_silence(struct supervisor *supervisor)
+{
+	const pid_t worker = supervisor->worker;
+	struct pollfd signals = {.fd = supervisor->signals, .events = POLLIN};
+
+	if (poll(&signals, 1, DYING_MS) > 0)
+		return;
+	kill(worker, SIGKILL);
+	reap(supervisor);
+	if (supervisor->worker == worker)
+		bury(supervisor, SIGKILL);
 }
 
 static void take_signal(struct supervisor *supervisor)
@@ -190,6 +218,7 @@ static void look_around(struct supervisor *supervisor)
 		 .events = POLLIN},
 		{.fd = client >= 0 ? -1 : fds[ESTATE_LISTENER],
 		 .events = POLLIN},
+		{.fd = supervisor->life, .events = 0},
 	};
 	const int timeout = patience(supervisor, was_resting);
 	const bool has_news = poll(polled, array_size(polled), timeout) > 0;
@@ -199,6 +228,8 @@ static void look_around(struct supervisor *supervisor)
 		take_messages(supervisor);
 	if (has_news && polled[1].revents)
 		take_signal(supervisor);
+	else if (has_news && polled[4].revents)
+		take_silence(supervisor);
 	if (has_news && polled[2].revents)
 		clients_hear(supervisor);
 	if (has_news && polled[3].revents)
@@ -230,6 +261,7 @@ static int prepare(struct supervisor *supervisor, sigset_t *old_signals)
 	/* Without it there is no upgrade, and nothing else is missed. */
 	supervisor->program[size > 0 ? size : 0] = '\0';
 	supervisor->pid = getpid();
+	supervisor->life = -1;
 	signal(SIGPIPE, SIG_IGN);
 	raise_descriptor_limit();
 	umask(077);
@@ -244,6 +276,7 @@ static void unmount(struct supervisor *supervisor)
 		       steal_fd(&legacy->estate.fds[ESTATE_DEVICE]),
 		       supervisor->mounter);
 	estate_release(&legacy->estate);
+	base_close(&supervisor->life);
 	base_close(&supervisor->signals);
 }
 

@@ -21,6 +21,7 @@ struct supervisor {
 	void *ready_ctx;
 	struct deaths deaths;
 	int signals; /* a signalfd */
+	int life;    /* a pipe that closes with the worker's descriptors */
 	pid_t pid;   /* our own */
 	pid_t worker;
 	bool is_worker_ready;
