@@ -74,6 +74,9 @@ int coherence_new(const struct coherence_tools *tools,
 	coherence->tools = *tools;
 	coherence->without = options->without;
 	coherence->choice = options->choice;
+	/* As a worker before has agreed with the kernel. */
+	if (atomic_load(&options->choice->bits) & CHOICE_NO_OPEN)
+		files_expect_no_opens(tools->files);
 	choose(coherence, options);
 	if (coherence->watch &&
 	    watch_add_listener(coherence->watch, follow_change, coherence)) {

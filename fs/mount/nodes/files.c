@@ -253,10 +253,42 @@ int files_grasp(const struct file_name *name, int place)
 	return steal_fd(&fd);
 }
 
+static void let_go(struct files *files, struct held_file file)
+{
+	if (file.ward != WARDS_NONE) {
+		pthread_mutex_lock(&files->lock);
+		wards_leave(files->tools.wards, file.ward);
+		pthread_mutex_unlock(&files->lock);
+	}
+	base_close(&file.fd);
+}
+
+/* The worker that follows holds it too. */
+static void enter_held(struct files *files, struct held_file *file)
+{
+	struct wards *wards = files->tools.wards;
+
+	if (!wards)
+		return;
+	pthread_mutex_lock(&files->lock);
+	file->ward = wards_enter(wards, file->node);
+	pthread_mutex_unlock(&files->lock);
+	if (file->ward != WARDS_NONE)
+		wards_send(wards, file->ward, file->fd);
+}
+
 void files_hold_by(struct files *files, uint64_t node, int fd)
 {
-	if (fd >= 0)
-		held_put(&files->held, node, fd);
+	struct held_file file = {.node = node, .fd = fd, .ward = WARDS_NONE};
+
+	if (fd < 0)
+		return;
+	if (held_touch(&files->held, node)) {
+		close(fd);
+		return;
+	}
+	enter_held(files, &file);
+	let_go(files, held_put(&files->held, &file));
 }
 
 void files_hold_name(struct files *files, const struct file_name *name)
@@ -513,13 +545,21 @@ void files_forget(struct files *files, uint64_t node)
 	pthread_mutex_unlock(&files->lock);
 	give_back(&left);
 	if (files->has_no_opens)
-		held_forget(&files->held, node);
+		let_go(files, held_take(&files->held, node));
 }
 
 /* What the kernel has of it was read by others: it must not be taken for one
  * state. */
 int files_adopt(struct files *files, const struct wards_heir *heir)
 {
+	if (files->has_no_opens) {
+		const struct held_file held = {heir->node, heir->fd,
+					       heir->ward};
+
+		let_go(files, held_put(&files->held, &held));
+		return 0;
+	}
+
 	struct file *file = find_or_add_locked(files, heir->node);
 
 	if (!file)
