@@ -155,14 +155,12 @@ check_all() {
 }
 
 check_all
-for without in no_open epoch epoch,expire no_open,epoch,expire; do
+for without in no_open epoch no_open,epoch,expire; do
 	export CFGFS_WITHOUT=$without
 	check_all
 done
 if [ "$(id -u)" = 0 ]; then
 	export CFGFS_WITHOUT=inotify
-	check_all
-	export CFGFS_WITHOUT=inotify,epoch
 	check_all
 fi
 
