@@ -137,14 +137,21 @@ static unsigned make_choice(const struct coherence *coherence,
 }
 
 /* What is asked for follows from the choice alone. */
-static void ask(const struct features *has, unsigned bits,
+static void ask(const struct coherence *coherence, unsigned bits,
 		struct fuse_conn_info *connection)
 {
+	const unsigned plus = FUSE_CAP_READDIRPLUS | FUSE_CAP_READDIRPLUS_AUTO;
+
+	/* The library asks for it by itself. What is kept is worth having at
+	 * once: a look-up for each name costs ten times as much. */
+	connection->want &= ~plus;
+	if (bits & CHOICE_KEEPS && !coherence->without.readdirplus)
+		connection->want |= connection->capable & FUSE_CAP_READDIRPLUS;
 	if (bits & CHOICE_KEEPS)
 		connection->want |=
 			connection->capable & FUSE_CAP_CACHE_SYMLINKS;
 	/* Or truncating by an open that nobody is asked about would pass. */
-	if (has->no_open)
+	if (bits & CHOICE_NO_OPEN)
 		connection->want &= ~(unsigned)FUSE_CAP_ATOMIC_O_TRUNC;
 }
 
@@ -164,7 +171,7 @@ void coherence_greet(struct coherence *coherence,
 		!without->expire && connection->capable & FUSE_CAP_EXPIRE_ONLY;
 	has->epoch = bits & CHOICE_KEEPS && !without->epoch &&
 		     take_back_has_epoch(coherence);
-	ask(has, bits, connection);
+	ask(coherence, bits, connection);
 	if (has->no_open)
 		files_expect_no_opens(coherence->tools.files);
 	else if (coherence->watch)

@@ -21,6 +21,7 @@ struct features features_named(const char *list)
 		.no_open = names(list, "no_open"),
 		.epoch = names(list, "epoch"),
 		.expire = names(list, "expire"),
+		.readdirplus = names(list, "readdirplus"),
 		.inotify = names(list, "inotify"),
 		.fanotify = names(list, "fanotify"),
 	};

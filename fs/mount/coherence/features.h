@@ -11,6 +11,7 @@ struct features {
 	bool no_open;	  /* files are opened without asking */
 	bool epoch;	  /* all names are taken back at once */
 	bool expire;	  /* a name is asked for again, and not dropped */
+	bool readdirplus; /* a listing brings the attributes */
 	bool inotify;
 	bool fanotify;
 };
