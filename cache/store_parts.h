@@ -114,6 +114,11 @@ typedef int write_step(struct write *write, const void *ctx);
 must_check int store_run_write(struct write *write, write_step *step,
 			       const void *ctx);
 
+/* Keep plans in words; when there are too many, all others are dropped. */
+must_check int store_put_plans(struct write *write,
+			       const struct plan_note *plans, size_t count);
+must_check int store_drop_plans(struct write *write);
+
 /* The entry of a key is about to go: it leaves the order and the bytes. */
 must_check int store_forget_old(struct write *write, MDB_val *key);
 

@@ -186,6 +186,20 @@ static void print_index(const struct explanation *explanation)
 		print_text("stat index", "used: check does not read the file");
 }
 
+/* In what the nearest plan differs that the same content was judged under. */
+static void print_difference(const struct explanation *explanation)
+{
+	char *rest = explanation->difference;
+
+	printf("  %-13s no: this content was judged under %zu other plan%s",
+	       "cached", explanation->other_plans,
+	       explanation->other_plans == 1 ? "" : "s");
+	puts(rest ? "; of the nearest"
+		  : " (configuration, options, format or program differed)");
+	while (rest && *rest)
+		print_text("", strsep(&rest, "\n"));
+}
+
 /* Which of all that a verdict depends on is not as it was. */
 static void print_miss(const struct explanation *explanation)
 {
@@ -195,11 +209,7 @@ static void print_miss(const struct explanation *explanation)
 	else if (!explanation->has_store)
 		print_text("cached", "no: the store is off");
 	else if (explanation->other_plans)
-		printf("  %-13s no: this content was judged under %zu other "
-		       "plan%s (configuration, options, format or program "
-		       "differed)\n",
-		       "cached", explanation->other_plans,
-		       explanation->other_plans == 1 ? "" : "s");
+		print_difference(explanation);
 	else
 		print_text("cached", "no: this content was not judged yet");
 }

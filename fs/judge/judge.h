@@ -135,6 +135,8 @@ struct explanation {
 	struct judgement *stored; /* NULL: nothing in the cache */
 	char *stale;	    /* owned; the dependency that changed, or NULL */
 	size_t other_plans; /* under which the same content was judged */
+	char *difference;   /* owned; from the one that is nearest, a part a
+			       line: "NAME was VALUE"; NULL: not known */
 	bool has_store;	    /* false: nothing can be found on disk */
 	bool has_folder;    /* the content may name files beside its own */
 	const char *index_doubt; /* static; why the stat index does not spare
