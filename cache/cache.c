@@ -359,6 +359,7 @@ static void look_at_generation_locked(struct cache *cache)
 	if (generation == cache->generation)
 		return;
 	cache->generation = generation;
+	plan_notes_forget(&cache->plans);
 	memory_clear(cache->memory);
 	memory_clear(cache->pending);
 	if (cache->remote)
@@ -423,6 +424,7 @@ int cache_clear(struct cache *cache)
 	int r = 0;
 
 	pthread_mutex_lock(&cache->flush_lock);
+	plan_notes_forget(&cache->plans);
 	memory_clear(cache->memory);
 	drop_pending(cache);
 	if (cache->remote)

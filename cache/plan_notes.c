@@ -53,6 +53,13 @@ void plan_notes_add(struct plan_notes *notes, const struct digest *plan,
 	free(copy);
 }
 
+void plan_notes_forget(struct plan_notes *notes)
+{
+	pthread_mutex_lock(&notes->lock);
+	notes->known_count = 0;
+	pthread_mutex_unlock(&notes->lock);
+}
+
 size_t plan_notes_take(struct plan_notes *notes, struct plan_note *list)
 {
 	pthread_mutex_lock(&notes->lock);

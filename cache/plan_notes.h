@@ -38,6 +38,9 @@ bool plan_notes_wants(struct plan_notes *notes, const struct digest *plan);
 void plan_notes_add(struct plan_notes *notes, const struct digest *plan,
 		    const char *text);
 
+/* What was on disk is gone: each plan is noted anew. */
+void plan_notes_forget(struct plan_notes *notes);
+
 /* Take out what waits: `list` has PLAN_NOTES_MAX places, the texts in it are
  * the caller's. How many. */
 size_t plan_notes_take(struct plan_notes *notes, struct plan_note *list);
