@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 base=$(printf '{"%d": [1, 2, 3]},' $(seq 5000))
 i=0
-while [ $i -lt 150 ]; do
+while [ $i -lt 80 ]; do
 	printf '[%s%d]' "$base" $i >"$src/$i.yaml"
 	i=$((i + 1))
 done
