@@ -460,8 +460,8 @@ int store_open(const struct store_options *options, struct store **out,
 	}
 	store->max_bytes = options->max_bytes;
 	store->is_sound = options->is_sound;
-	r = folder_open(&store->folder, options->folder, options->read_only,
-			why);
+	r = folder_open(&store->folder, "cache", options->folder,
+			options->read_only, why);
 	if (!r)
 		r = open_inside(store, why);
 	if (r) {
