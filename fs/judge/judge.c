@@ -359,6 +359,7 @@ int judge_find_skip(struct judge *judge, const char *path, int fd,
 				   directory, &plan);
 		}
 	}
+	out->is_too_large = !plan.skip && size > judge->settings->max_size;
 	if (r == 0)
 		r = describe_skip(judge, &plan, size, &out->reason);
 	out->generation = use.generation;
@@ -422,7 +423,12 @@ static int judge_skipped(struct judge *judge, const char *path,
 			 const struct stamp *stamp, const struct skip *skip,
 			 struct judgement **out)
 {
-	const int r = judgement_plain(STATE_SKIPPED, skip->reason, NULL, out);
+	/* Where readers are protected, what is not judged is not decided. */
+	const struct policy_rules rules = judge_policy(judge, path);
+	const bool is_undecided = skip->is_too_large && policy_protects(&rules);
+	const int r =
+		judgement_plain(is_undecided ? STATE_ERROR : STATE_SKIPPED,
+				skip->reason, NULL, out);
 
 	if (r == 0)
 		remember(judge, path, stamp, skip->generation, *out);

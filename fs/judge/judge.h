@@ -10,6 +10,7 @@
 #include "fs/judge/judgement.h"
 #include "fs/profile.h"
 #include "fs/settings.h"
+#include "fs/shown.h"
 #include "fs/source.h"
 
 struct judge; /* safe from any thread */
@@ -165,6 +166,9 @@ bool judge_has_result(struct judge *judge, const char *path);
 struct judgement *judge_known(struct judge *judge, const char *path,
 			      const struct stamp *stamp);
 
+/* Is all that a judgement rests on, but the configuration, as it was? */
+bool judge_still_holds(struct judge *judge, const struct judgement *judgement);
+
 /*
  * Why the content of an open file is not looked at, or NULL if it is: by name
  * and configuration, and where these say nothing by its first and last bytes.
@@ -200,6 +204,24 @@ struct verdict *judge_config_problems(struct judge *judge);
  */
 must_check int judge_baseline(struct judge *judge, char **path,
 			      struct baseline **baseline);
+
+/* What readers of a mount get of a file at this path that is not valid. */
+struct policy_rules judge_policy(struct judge *judge, const char *path);
+
+/* What the configuration of now asks of a mount. */
+struct policy_demands {
+	bool protects;	       /* some file, from its readers */
+	bool may_show_another; /* version, of some file */
+	size_t untrusted;      /* entries of `policy:` that do not count */
+};
+struct policy_demands judge_policy_demands(struct judge *judge);
+
+/* Have reports say what a mount makes of verdicts. Before threads start. */
+void judge_set_teller(struct judge *judge, shown_teller *teller, void *ctx);
+
+/* What readers get of a file in a state; as it is where nobody says else. */
+void judge_tell_shown(struct judge *judge, const char *path, enum state state,
+		      struct shown_facts *out);
 
 /* Another number after each change of what verdicts rest on, as far as
  * judge_refresh() has seen it. */

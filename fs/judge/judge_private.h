@@ -22,12 +22,15 @@ struct judge {
 	atomic_int level;	/* enum level; may change at any time */
 	atomic_uint_fast64_t level_changes;
 	_Atomic uint64_t forgotten; /* cache_generation() that results know */
+	shown_teller *teller;	    /* or NULL */
+	void *teller_ctx;
 };
 
 /* Why a file is not judged, and by which configuration. */
 struct skip {
 	char *reason; /* owned; NULL: it is judged */
 	uint32_t generation;
+	bool is_too_large;
 	bool has_facts; /* it took a look at the content */
 	struct content_facts facts;
 };

@@ -23,7 +23,26 @@ static void write_number(FILE *out, const char *key, uint64_t value)
 	fprintf(out, "%s %" PRIu64 "\n", key, value);
 }
 
-static void write_counts(FILE *out, const struct survey *survey,
+static uint64_t count_last_good(struct judge *judge,
+				const struct survey *survey)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < survey->count; i++) {
+		const struct survey_entry *entry = &survey->entries[i];
+		struct shown_facts shown = {0};
+
+		if (entry->state == STATE_INVALID ||
+		    entry->state == STATE_ERROR)
+			judge_tell_shown(judge, entry->path, entry->state,
+					 &shown);
+		count += shown.shown == SHOWN_LAST_GOOD;
+	}
+	return count;
+}
+
+static void write_counts(FILE *out, struct judge *judge,
+			 const struct survey *survey,
 			 const struct status_facts *facts)
 {
 	static const enum state order[] = {STATE_VALID,	  STATE_WARNING,
@@ -35,7 +54,7 @@ static void write_counts(FILE *out, const struct survey *survey,
 		write_number(out, state_name(order[i]),
 			     survey->by_state[order[i]]);
 	write_number(out, "pending", facts->pending);
-	write_number(out, "serving_last_good", facts->serving_last_good);
+	write_number(out, "serving_last_good", count_last_good(judge, survey));
 	write_number(out, "findings.error",
 		     survey->by_severity[SEVERITY_ERROR]);
 	write_number(out, "findings.warning",
@@ -122,7 +141,7 @@ void status_write(FILE *out, struct judge *judge, const struct survey *survey,
 	fprintf(out, "coherence %s\n", facts->coherence);
 	write_number(out, "unwatched", facts->unwatched);
 	fprintf(out, "level %s\n", level_name(judge_level(judge)));
-	write_counts(out, survey, facts);
+	write_counts(out, judge, survey, facts);
 	write_cache(out, judge_cache(judge));
 	fprintf(out, "check.seconds_total %.3f\n",
 		check_seconds(judge_profile(judge)));
@@ -158,9 +177,11 @@ void status_write_file(FILE *out, struct judge *judge,
 	const struct judgement *judgement = entry->judgement;
 	const struct verdict *verdict = judgement ? judgement->verdict : NULL;
 	char text[SCORE_TEXT_BYTES];
+	struct shown_facts shown;
 	struct score score = {0};
 	char hash[65] = "";
 
+	judge_tell_shown(judge, entry->path, entry->state, &shown);
 	score_add(&score, verdict);
 	if (judgement && judgement->has_digest)
 		digest_to_hex(&judgement->content, hash);
@@ -168,7 +189,7 @@ void status_write_file(FILE *out, struct judge *judge,
 	write_text(out, "state", state_name(entry->state));
 	write_text(out, "reason",
 		   verdict ? verdict_text(verdict, verdict->reason) : "");
-	write_text(out, "served", "as-is");
+	write_text(out, "served", shown_name(shown.shown));
 	write_text(out, "format", judgement ? judgement->format : "");
 	write_text(out, "schema",
 		   verdict ? verdict_text(verdict, verdict->schema) : "");
@@ -184,4 +205,5 @@ void status_write_file(FILE *out, struct judge *judge,
 	write_number(out, "usec", judgement ? judgement->usec : 0);
 	write_number(out, "findings.suppressed",
 		     verdict ? verdict_suppressed(verdict) : 0);
+	write_text(out, "served.why", shown.why);
 }

@@ -16,7 +16,6 @@ struct status_facts {
 	const char *coherence_reason; /* why; NULL: nothing to say */
 	uint64_t unwatched;
 	uint64_t pending;
-	uint64_t serving_last_good;
 	int has_no_open; /* feature.*: 0 or 1 */
 	int has_resend;
 	int has_epoch;
