@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 enum {
-	VERSION = 1,
+	VERSION = 2,
 	NAME_UNIT = 16,	      /* names get room in these steps */
 	NAME_AVERAGE = 64,    /* bytes of name memory per node */
 	FIRST_BUCKETS = 1024, /* a power of two, as all that follow */
@@ -98,7 +98,7 @@ bool inode_identity_equal(const struct inode_identity *a,
 			  const struct inode_identity *b)
 {
 	return a->ino == b->ino && a->dev == b->dev &&
-	       a->btime_ns == b->btime_ns;
+	       a->btime_ns == b->btime_ns && a->version == b->version;
 }
 
 /* The index: real nodes by parent and name; several files may have had it. */

@@ -31,6 +31,8 @@ struct inode_identity {
 	uint64_t dev;
 	uint64_t ino;
 	int64_t btime_ns; /* inode numbers are reused, with another birth */
+	uint64_t version; /* of what is shown of it, where a node never shows
+			     two; else 0 */
 };
 
 bool inode_identity_equal(const struct inode_identity *a,

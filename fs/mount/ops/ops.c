@@ -44,8 +44,8 @@ static int measure_link(struct mount *mount, const char *path,
 	return 0;
 }
 
-int ops_stat(struct mount *mount, const struct ops_place *place,
-	     struct keep *keep, struct stat *stat)
+int ops_stat_file(struct mount *mount, const struct ops_place *place,
+		  struct keep *keep, struct stat *stat)
 {
 	const struct keep_place where = {.path = place->path, .directory = -1};
 	const int r = keep_stat(mount, &where, keep, stat);
@@ -56,13 +56,23 @@ int ops_stat(struct mount *mount, const struct ops_place *place,
 	if (r)
 		return r;
 
-	const struct inode_identity identity = ops_identity(&keep->stamp);
+	struct inode_identity identity = ops_identity(&keep->stamp);
 
+	/* Which version of it is shown does not hang on the file alone. */
+	identity.version = place->inode.identity.version;
 	if (!inode_identity_equal(&identity, &place->inode.identity))
 		return -ESTALE;
-	if (S_ISLNK(stat->st_mode))
-		return measure_link(mount, place->path, stat);
 	return 0;
+}
+
+int ops_stat(struct mount *mount, const struct ops_place *place,
+	     struct keep *keep, struct stat *stat)
+{
+	const int r = ops_stat_file(mount, place, keep, stat);
+
+	if (r == 0 && S_ISLNK(stat->st_mode))
+		return measure_link(mount, place->path, stat);
+	return r;
 }
 
 int ops_read_link(struct mount *mount, const char *path, char **target)

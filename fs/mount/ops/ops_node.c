@@ -80,7 +80,8 @@ static int enter_virtual(struct mount *mount, const struct inode *parent,
 }
 
 static int enter_real(struct mount *mount, const struct ops_place *child,
-		      const char *name, struct fuse_entry_param *out)
+		      const char *name, const struct stamp *stamp,
+		      struct fuse_entry_param *out)
 {
 	struct inode inode;
 	int r = 0;
@@ -94,7 +95,12 @@ static int enter_real(struct mount *mount, const struct ops_place *child,
 		out->attr.st_size = (off_t)strlen(target);
 		free(target);
 	}
-	r = inodes_look_up(mount->inodes, &child->inode, span_of(name), &inode);
+	if (mount->protect && S_ISREG(out->attr.st_mode))
+		r = ops_protect_enter(mount, child, span_of(name), stamp, out,
+				      &inode);
+	else
+		r = inodes_look_up(mount->inodes, &child->inode, span_of(name),
+				   &inode);
 	if (r)
 		return r;
 	fill_entry(&inode, out);
@@ -169,11 +175,15 @@ static int enter_name(struct mount *mount, const struct ops_place *parent,
 				     .kind = INODE_REAL,
 				     .identity = ops_identity(&keep.stamp)};
 	if (r == 0)
-		r = enter_real(mount, &child, name, out);
+		r = enter_real(mount, &child, name, &keep.stamp, out);
 	if (r)
 		return r;
+	/* Each state of a file that is protected is another node. */
+	if (mount->protect && S_ISREG(out->attr.st_mode))
+		keep.is_covered = false;
 	keep_fill(mount, &keep, out);
-	files_hold_by(mount->files, out->ino, steal_fd(&fd));
+	if (!mount->protect)
+		files_hold_by(mount->files, out->ino, steal_fd(&fd));
 	return 0;
 }
 
@@ -193,12 +203,14 @@ static int look_up(struct mount *mount, fuse_ino_t parent, const char *name,
 	return enter_name(mount, &place, directory, name, out);
 }
 
-static void forget(struct mount *mount, uint64_t ino, uint64_t count)
+void ops_forget(struct mount *mount, uint64_t ino, uint64_t count)
 {
 	if (!inodes_forget(mount->inodes, ino, count))
 		return;
 	while (ino) {
 		files_forget(mount->files, ino);
+		if (mount->protect)
+			protect_forget(mount->protect, ino);
 		virtuals_forget(mount->virtuals, ino);
 		ino = inodes_recycle(mount->inodes, ino);
 	}
@@ -216,12 +228,12 @@ void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 	if (r)
 		fuse_reply_err(req, -r);
 	else if (fuse_reply_entry(req, &entry) && entry.ino)
-		forget(mount, entry.ino, 1); /* nobody got it */
+		ops_forget(mount, entry.ino, 1); /* nobody got it */
 }
 
 void op_forget(fuse_req_t req, fuse_ino_t ino, uint64_t count)
 {
-	forget(ops_mount(req), ino, count);
+	ops_forget(ops_mount(req), ino, count);
 	fuse_reply_none(req);
 }
 
@@ -229,7 +241,7 @@ void op_forget_multi(fuse_req_t req, size_t count,
 		     struct fuse_forget_data *forgets)
 {
 	for (size_t i = 0; i < count; i++)
-		forget(ops_mount(req), forgets[i].ino, forgets[i].nlookup);
+		ops_forget(ops_mount(req), forgets[i].ino, forgets[i].nlookup);
 	fuse_reply_none(req);
 }
 
@@ -283,6 +295,11 @@ static int stat_nameless(struct mount *mount, const struct ops_place *place,
 static int find_attributes(struct mount *mount, const struct ops_place *place,
 			   struct stat *stat, double *timeout)
 {
+	if (ops_is_protected(&place->inode)) {
+		*timeout = 0;
+		return ops_protect_stat(mount, place, stat);
+	}
+
 	const bool keeps = coherence_keeps(mount->coherence);
 	const uint64_t node = place->inode.id;
 	int r = keeps ? -ENOENT : files_stat(mount->files, node, stat);

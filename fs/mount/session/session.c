@@ -16,10 +16,12 @@ void session_options_release(struct session_options *options)
 	free(options->libfuse_options);
 	free(options->cache_directory);
 	free(options->config_file);
+	free(options->state_directory);
 	settings_release(&options->service.settings);
 	options->libfuse_options = NULL;
 	options->cache_directory = NULL;
 	options->config_file = NULL;
+	options->state_directory = NULL;
 }
 
 static int trouble(int error, const char *what)

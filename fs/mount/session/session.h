@@ -22,12 +22,16 @@ struct session_options {
 	mode_t report_mode;    /* of .report, FILE.status and FILE.report */
 	char *libfuse_options; /* owned; comma between, or NULL */
 	char *cache_directory; /* owned; named by an option, or NULL */
-	char *config_file;     /* likewise */
+	char *state_directory; /* owned; NULL: the default place */
+	uint64_t state_bytes;  /* of last valid versions, all together */
+	bool has_on_error;     /* else it is as on_invalid */
+	char *config_file;     /* owned; or NULL */
 };
 
 #define SESSION_DEFAULT                                                        \
 	((struct session_options){                                             \
 		.service = {.use_cache = true, .settings = SETTINGS_DEFAULT},  \
+		.state_bytes = (uint64_t)1 << 30,                              \
 		.status_mode = 0444,                                           \
 		.report_mode = 0440})
 

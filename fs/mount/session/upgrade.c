@@ -19,6 +19,7 @@ struct letter {
 	int32_t fds[ESTATE_COUNT];
 	uint32_t kept_count;
 	sigset_t old_signals;
+	struct digest secret;
 };
 
 /* "cfgfs resume HOW mount ...", owned: the words after that are borrowed. */
@@ -94,7 +95,8 @@ static bool write_letter(int fd, const struct upgrade_legacy *legacy)
 				.restarts = legacy->estate.restarts,
 				.kept_count =
 					wards_kept_count(legacy->estate.keeper),
-				.old_signals = legacy->old_signals};
+				.old_signals = legacy->old_signals,
+				.secret = legacy->estate.secret};
 
 	memcpy(letter.magic, magic, sizeof(magic));
 	for (size_t i = 0; i < ESTATE_COUNT; i++)
@@ -181,6 +183,7 @@ static int read_letter(struct span bytes, struct upgrade_legacy *out)
 	    letter->version != TAKEOVER_VERSION)
 		return -EBADMSG;
 	out->estate.restarts = letter->restarts;
+	out->estate.secret = letter->secret;
 	out->old_signals = letter->old_signals;
 	for (size_t i = 0; i < ESTATE_COUNT; i++)
 		out->estate.fds[i] = letter->fds[i];

@@ -3,6 +3,7 @@
 #include "fs/mount/ops/ops.h"
 #include "fs/mount/session/device.h"
 #include "fs/mount/session/guard.h"
+#include "fs/mount/session/options_policy.h"
 #include "fs/mount/session/warm.h"
 
 #include <errno.h>
@@ -25,6 +26,8 @@ struct session {
 	struct sweeps *sweeps;
 	struct warm warm;
 	struct flusher *flusher;
+	struct policy_demands demands;
+	struct vault *vault; /* NULL: no policy needs it */
 	struct fuse_session *fuse;
 	struct channel channel;
 	struct wards *wards;
@@ -38,25 +41,36 @@ static int trouble(int error, const char *what)
 	return EXIT_TROUBLE;
 }
 
-/* A configuration that is broken does not stop the mount: it is told. */
-static void tell_about_configuration(struct judge *judge)
+/*
+ * A configuration of the tree that is broken does not stop the mount: it is
+ * told. One from outside was asked for by name, and its policies and schemas
+ * are what readers rely on: without them there is no mount.
+ */
+static int tell_about_configuration(struct judge *judge)
 {
+	const char *file = judge_settings(judge)->config_file;
+	const bool is_trusted = file && *file == '/';
+	const char *name = file ? file : CONFIG_FILE;
 	auto_free struct verdict *verdict = judge_config_problems(judge);
 
 	for (uint32_t i = 0; verdict && i < verdict->finding_count; i++) {
 		const struct finding *finding = &verdict->findings[i];
 
-		fprintf(stderr, "cfgfs: %s:%u:%u: %s: %s [%s]\n", CONFIG_FILE,
+		fprintf(stderr, "cfgfs: %s:%u:%u: %s: %s [%s]\n", name,
 			finding->line, finding->column,
 			severity_name((enum severity)finding->severity),
 			verdict_text(verdict, finding->message),
 			verdict_text(verdict, finding->rule));
 	}
-	if (strcmp(judge_config_state(judge), "invalid") == 0)
-		fprintf(stderr,
-			"cfgfs: %s is invalid: only the built-in checks are "
-			"in force\n",
-			CONFIG_FILE);
+	if (strcmp(judge_config_state(judge), "invalid") != 0)
+		return 0;
+	if (verdict && *verdict_text(verdict, verdict->reason))
+		fprintf(stderr, "cfgfs: %s\n",
+			verdict_text(verdict, verdict->reason));
+	fprintf(stderr, "cfgfs: %s is invalid: %s\n", name,
+		is_trusted ? "nothing is mounted"
+			   : "only the built-in checks are in force");
+	return is_trusted ? EXIT_TROUBLE : 0;
 }
 
 static unsigned judges(const struct settings *settings)
@@ -140,6 +154,16 @@ static void describe(void *ctx, struct status_facts *facts)
 	coherence_describe(mount->coherence, facts);
 }
 
+/* Who is protected must be asked at each open. */
+static enum coherence_wish find_wish(const struct session *session)
+{
+	const enum coherence_wish wish = session->options->coherence;
+
+	return session->demands.protects && wish != COHERENCE_REHASH
+		       ? COHERENCE_STRICT
+		       : wish;
+}
+
 static int make_coherence(struct session *session)
 {
 	const struct coherence_tools tools = {.judge = session->service.judge,
@@ -147,7 +171,7 @@ static int make_coherence(struct session *session)
 					      .files = session->mount.files,
 					      .session = session->fuse};
 	const struct coherence_options options = {
-		.wish = session->options->coherence,
+		.wish = find_wish(session),
 		.without = features_named(getenv("CFGFS_WITHOUT")),
 		.choice = session->choice,
 	};
@@ -215,6 +239,86 @@ static int make_tables(struct session *session)
 	return r;
 }
 
+static bool has_trusted(const struct settings *settings)
+{
+	return settings->trust_config ||
+	       (settings->config_file && *settings->config_file == '/');
+}
+
+/* A trusted configuration can ask for protection later, too. */
+static struct policy_demands find_demands(struct judge *judge,
+					  const struct session_options *options)
+{
+	struct policy_demands demands = judge_policy_demands(judge);
+
+	if (demands.untrusted)
+		fputs("cfgfs: 'policy' in " CONFIG_FILE " is not used: "
+		      "the tree may not say that without -o trust-config\n",
+		      stderr);
+	if (has_trusted(&options->service.settings))
+		demands.protects = true;
+	return demands;
+}
+
+static int check_coherence(const struct session *session)
+{
+	if (!session->demands.protects ||
+	    session->options->coherence != COHERENCE_FAST)
+		return 0;
+	fputs("cfgfs: option 'coherence=fast': what is not valid can be kept "
+	      "from readers only if they ask at each open; use auto or "
+	      "strict\n",
+	      stderr);
+	return EXIT_TROUBLE;
+}
+
+/* Without a place to keep versions the mount could not do what it was asked
+ * for, so it does not come up. */
+static int open_vault(struct session *session)
+{
+	const struct session_options *options = session->options;
+	const struct settings *settings = &session->service.settings;
+	auto_free char *why = NULL;
+	auto_free char *place = options->state_directory
+					? strdup(options->state_directory)
+					: options_state_directory();
+	const struct vault_options vault = {.directory = place,
+					    .source = session->service.source,
+					    .max_bytes = options->state_bytes};
+	int r = -ENOENT;
+
+	if (!session->demands.may_show_another && !has_trusted(settings))
+		return 0;
+	if (place)
+		r = vault_open(&vault, &session->vault, &why);
+	if (r)
+		fprintf(stderr, "cfgfs: %s\n",
+			why ? why
+			    : "no place to keep valid versions in: use "
+			      "-o state=DIR");
+	/* It may never be needed. */
+	return session->demands.may_show_another ? r : 0;
+}
+
+static int make_protection(struct session *session)
+{
+	const struct protect_tools tools = {.judge = session->service.judge,
+					    .flusher = session->flusher,
+					    .work = session->work,
+					    .vault = session->vault,
+					    .secret = &session->estate->secret};
+
+	if (!session->demands.protects)
+		return 0;
+
+	const int r = protect_new(&tools, &session->mount.protect);
+
+	if (r == 0)
+		judge_set_teller(session->service.judge, protect_tell,
+				 session->mount.protect);
+	return r;
+}
+
 static int make_mount(struct session *session)
 {
 	const struct session_options *options = session->options;
@@ -228,9 +332,11 @@ static int make_mount(struct session *session)
 		.channel = &session->channel,
 	};
 
-	const int r = start_workers(session);
+	int r = start_workers(session);
 
-	return r ? r : make_tables(session);
+	if (r == 0)
+		r = make_tables(session);
+	return r ? r : make_protection(session);
 }
 
 /* Nothing that is left to do takes long any more. */
@@ -247,6 +353,7 @@ static void stop_working(struct session *session)
 static void free_mount(struct session *session)
 {
 	virtuals_free(session->mount.virtuals);
+	protect_free(session->mount.protect);
 	coherence_free(session->mount.coherence);
 	files_free(session->mount.files);
 	inodes_free(session->mount.inodes);
@@ -374,11 +481,14 @@ int worker_run(const struct session_options *options,
 		fprintf(stderr, "cfgfs: %s\n", session.service.cache_trouble);
 	if (session.service.share_trouble)
 		fprintf(stderr, "cfgfs: %s\n", session.service.share_trouble);
-	if (estate->restarts == 0)
-		tell_about_configuration(session.service.judge);
+	session.demands = find_demands(session.service.judge, options);
 
-	const int status = serve_mount(&session);
+	const bool is_fit =
+		tell_about_configuration(session.service.judge) == 0 &&
+		open_vault(&session) == 0 && check_coherence(&session) == 0;
+	const int status = is_fit ? serve_mount(&session) : EXIT_TROUBLE;
 
+	vault_close(session.vault);
 	service_close(&session.service);
 	return status;
 }

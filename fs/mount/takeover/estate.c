@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 
 static int make_requests(int *out)
@@ -73,6 +74,9 @@ int estate_make(const char *source, struct estate *estate)
 	int *fds = estate->fds;
 	int r;
 
+	if (getrandom(&estate->secret, sizeof(estate->secret), 0) !=
+	    sizeof(estate->secret))
+		return -EIO;
 	fds[ESTATE_ROOT] = open(source, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fds[ESTATE_ROOT] < 0)
 		return -errno;

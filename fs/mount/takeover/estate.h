@@ -6,13 +6,14 @@
 #define FS_MOUNT_TAKEOVER_ESTATE_H
 
 #include "fs/mount/takeover/wards.h"
+#include "validate/digest.h"
 
 /*
  * Goes up with every change of what is left: the memories, this list, what is
  * agreed with the kernel (op_init). A program only takes over from one with the
  * same number.
  */
-enum { TAKEOVER_VERSION = 1 };
+enum { TAKEOVER_VERSION = 2 };
 
 enum estate_descriptor {
 	ESTATE_DEVICE,	    /* /dev/fuse, of this mount */
@@ -32,6 +33,7 @@ enum estate_descriptor {
 /* All of it is the supervisor's. */
 struct estate {
 	unsigned restarts;     /* how many workers there were before */
+	struct digest secret;  /* of this mount alone */
 	bool is_cache_sound;   /* the last one had it open, and was killed */
 	int fds[ESTATE_COUNT]; /* -1: there is none */
 	struct wards_keeper *keeper;
