@@ -57,6 +57,15 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
+/* A link of that name is what mount(8) calls. */
+static bool is_mount_helper(const char *name)
+{
+	const char *slash = name ? strrchr(name, '/') : NULL;
+
+	return name &&
+	       strcmp(slash ? slash + 1 : name, "mount.fuse.cfgfs") == 0;
+}
+
 /* "help", "help --all", "help COMMAND". */
 static int help(int argc, char **argv)
 {
@@ -81,6 +90,8 @@ static bool has_reader_left(void)
 
 int main(int argc, char **argv)
 {
+	if (is_mount_helper(argv[0]))
+		return cmd_fstab(argc, argv);
 	if (argc < 2) {
 		print_help(stderr, false);
 		return 2;

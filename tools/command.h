@@ -25,6 +25,9 @@ int cmd_status(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_cache(int argc, char **argv);
 
+/* As mount.fuse.cfgfs; argv[0] is that name. */
+int cmd_fstab(int argc, char **argv);
+
 /* Colour is for terminals, and only if nobody objects (NO_COLOR, TERM=dumb). */
 bool command_use_colour(int fd);
 

@@ -105,8 +105,10 @@ static void take_ready(struct supervisor *supervisor)
 	deaths_note_ready(&supervisor->deaths);
 	clients_tell(supervisor, UPGRADE_DONE);
 	supervisor->ready = NULL;
-	if (ready)
-		ready(supervisor->ready_ctx);
+	if (!ready)
+		return;
+	notify_ready(supervisor->notify);
+	ready(supervisor->ready_ctx);
 }
 
 /* All that has come. Not at once: most files are closed again before anybody
@@ -272,9 +274,11 @@ static void unmount(struct supervisor *supervisor)
 {
 	struct upgrade_legacy *legacy = &supervisor->legacy;
 
+	notify_stopping(supervisor->notify);
 	device_unmount(legacy->places.mountpoint,
 		       steal_fd(&legacy->estate.fds[ESTATE_DEVICE]),
 		       supervisor->mounter);
+	notify_free(supervisor->notify);
 	estate_release(&legacy->estate);
 	base_close(&supervisor->life);
 	base_close(&supervisor->signals);
@@ -292,6 +296,7 @@ static int mount_and_keep(struct supervisor *supervisor)
 	if (r)
 		return EXIT_TROUBLE;
 	estate->fds[ESTATE_LISTENER] = announce(places->mountpoint);
+	supervisor->notify = notify_new(places->mountpoint);
 	r = estate_make(places->source, estate);
 	status = r ? supervisor_trouble(r, "cannot serve the mount")
 		   : keep_mount(supervisor);
@@ -328,6 +333,8 @@ int supervisor_resume(const struct session_options *options, int letter)
 		return supervisor_trouble(r, "cannot go on with the mount");
 	status = prepare(&supervisor, &blocked);
 	supervisor.legacy.estate.restarts++;
+	/* It was told that this is ready; the watchdog is fed as before. */
+	supervisor.notify = notify_new(supervisor.legacy.places.mountpoint);
 	if (status == 0)
 		status = keep_mount(&supervisor);
 	unmount(&supervisor);

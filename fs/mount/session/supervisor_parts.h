@@ -4,6 +4,7 @@
 #ifndef FS_MOUNT_SESSION_SUPERVISOR_PARTS_H
 #define FS_MOUNT_SESSION_SUPERVISOR_PARTS_H
 
+#include "fs/mount/session/notify.h"
 #include "fs/mount/session/upgrade.h"
 #include "fs/mount/takeover/deaths.h"
 
@@ -20,9 +21,10 @@ struct supervisor {
 	void (*ready)(void *ctx);     /* NULL: it has been called */
 	void *ready_ctx;
 	struct deaths deaths;
-	int signals; /* a signalfd */
-	int life;    /* a pipe that closes with the worker's descriptors */
-	pid_t pid;   /* our own */
+	struct notify *notify; /* NULL: nobody wants to know */
+	int signals;	       /* a signalfd */
+	int life;  /* a pipe that closes with the worker's descriptors */
+	pid_t pid; /* our own */
 	pid_t worker;
 	bool is_worker_ready;
 	bool is_ending;	   /* by a signal */
