@@ -1,7 +1,6 @@
 #!/bin/sh
 # What becomes of a mount whose workers or whose supervisor cannot go on.
 . "$(dirname "$0")/lib.sh"
-worker() { cut -d ' ' -f 1 "/proc/$daemon/task/$daemon/children" 2>/dev/null; }
 is_dead() { ! is_alive "$1"; }
 echo '{"a": 1}' >"$src/a.json"
 
@@ -13,6 +12,7 @@ has_other() {
 
 # crash SIGNAL: end the worker by it.
 crash() {
+	until_holds 'there is a worker' has_worker
 	_last=$(worker)
 	kill -"$1" "$_last"
 	until_holds "after SIG$1 of $_last" has_other "$_last"

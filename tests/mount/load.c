@@ -199,21 +199,38 @@ static void *read_files(void *ctx)
 	return NULL;
 }
 
+static bool read_line(const char *path, char *to, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	const bool is_there = file && fgets(to, (int)size, file);
+
+	if (file)
+		fclose(file);
+	return is_there;
+}
+
 /* 0: there is none at present. */
 static pid_t find_worker(const char *supervisor)
 {
 	char path[PATH_SIZE];
-	char text[64] = "";
+	char children[256];
+	char name[64];
 
 	snprintf(path, sizeof(path), "/proc/%s/task/%s/children", supervisor,
 		 supervisor);
+	if (!read_line(path, children, sizeof(children)))
+		return 0;
+	for (char *at = children; *at >= '0' && *at <= '9'; at++) {
+		const pid_t pid = (pid_t)strtol(at, &at, 10);
 
-	FILE *file = fopen(path, "re");
-	const bool is_there = file && fgets(text, sizeof(text), file);
-
-	if (file)
-		fclose(file);
-	return is_there ? (pid_t)strtol(text, NULL, 10) : 0;
+		snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+		if (read_line(path, name, sizeof(name)) &&
+		    strcmp(name, "cfgfs-worker\n") == 0)
+			return pid;
+		if (!*at)
+			break;
+	}
+	return 0;
 }
 
 static unsigned kill_workers(const char *supervisor, unsigned wanted)

@@ -2,8 +2,6 @@
 # A worker that is killed is replaced; readers see nothing but a delay.
 . "$(dirname "$0")/lib.sh"
 load=${LOAD:?}
-worker() { cut -d ' ' -f 1 "/proc/$daemon/task/$daemon/children" 2>/dev/null; }
-kill_worker() { kill -9 "$(worker)"; }
 value() { sed -n "s/^$1 //p" "$work/load"; }
 
 echo '{"a": 1}' >"$src/a.json"

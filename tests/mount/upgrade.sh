@@ -55,7 +55,7 @@ is 'nobody was replaced' "$(status worker.restarts)" 6
 
 # It may be killed as before, and is the one that umount waits for.
 install_program "$original"
-kill -9 "$(cut -d ' ' -f 1 "/proc/$daemon/task/$daemon/children")"
+kill_worker
 is 'a kill after upgrades' "$(t cat "$mnt/a.json")" '{"a": 1}'
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 	chmod 755 "$work"
