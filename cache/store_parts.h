@@ -26,7 +26,7 @@ struct store {
 	pthread_rwlock_t lock; /* shared by transactions, alone to remap */
 	atomic_bool is_off;
 	atomic_bool is_hurt; /* a page of its files was gone, see shield.h */
-	bool is_sound; /* need not be examined, while it is opened */
+	bool is_sound;	     /* need not be examined, while it is opened */
 	_Atomic uint64_t largest_size; /* that the file was seen to have */
 };
 
