@@ -352,9 +352,15 @@ static void enter_ward_locked(struct files *files, struct file *file)
  * has it open, so that it stays in its ward. Several may send it. */
 static void send_ward(struct files *files, struct file *file)
 {
-	if (file->ward == WARDS_NONE || atomic_load(&file->is_sent))
+	pthread_mutex_lock(&files->lock);
+
+	const int ward = file->ward;
+	const int fd = file->fd;
+
+	pthread_mutex_unlock(&files->lock);
+	if (ward == WARDS_NONE || atomic_load(&file->is_sent))
 		return;
-	wards_send(files->tools.wards, file->ward, file->fd);
+	wards_send(files->tools.wards, ward, fd);
 	atomic_store(&file->is_sent, true);
 }
 
