@@ -482,3 +482,14 @@ void survey_release(struct survey *survey)
 	free(survey->entries);
 	*survey = (struct survey){0};
 }
+
+struct survey_counts survey_counts(const struct survey *survey)
+{
+	struct survey_counts counts = {.files = survey->count,
+				       .suppressed = survey->suppressed};
+
+	memcpy(counts.by_state, survey->by_state, sizeof(counts.by_state));
+	memcpy(counts.by_severity, survey->by_severity,
+	       sizeof(counts.by_severity));
+	return counts;
+}

@@ -31,6 +31,14 @@ struct survey {
 	uint64_t suppressed; /* findings, not among the others */
 };
 
+/* How many there are of each sort. */
+struct survey_counts {
+	size_t files;
+	size_t by_state[STATE_COUNT];
+	uint64_t by_severity[SEVERITY_COUNT];
+	uint64_t suppressed;
+};
+
 /* How much is done to know more than what is known already. */
 enum survey_depth {
 	SURVEY_KNOWN,  /* nothing */
@@ -58,6 +66,7 @@ must_check int survey_run(struct judge *judge, const char *path,
 			  const struct survey_options *options,
 			  struct survey *out);
 void survey_release(struct survey *survey);
+struct survey_counts survey_counts(const struct survey *survey);
 
 /* Names that the mount keeps for itself: ".status", ".report", ".cfgfs". */
 bool survey_is_reserved(const char *name);

@@ -128,7 +128,7 @@ static void write_finding(FILE *out, const struct verdict *verdict,
 	fputc('\n', out);
 }
 
-static void write_profile(FILE *out, const struct profile *profile)
+static void write_laps(FILE *out, const struct profile *profile)
 {
 	for (int i = 0; i < PHASE_COUNT; i++) {
 		const struct profile_line line =
@@ -143,15 +143,23 @@ static void write_profile(FILE *out, const struct profile *profile)
 	}
 }
 
+static const char profile_head[] = "# P name count seconds p50_us p99_us\n";
+
+void report_write_profile(FILE *out, const struct profile *profile)
+{
+	fputs(profile_head, out);
+	write_laps(out, profile);
+}
+
 void report_write(FILE *out, struct judge *judge, const struct survey *survey,
 		  const char *directory)
 {
 	fputs("# cfgfs.report 1\n"
 	      "# F state served path format schema cached usec\n"
 	      "# D severity path doc line col pointer rule fingerprint "
-	      "message\n"
-	      "# P name count seconds p50_us p99_us\n",
+	      "message\n",
 	      out);
+	fputs(profile_head, out);
 	for (size_t i = 0; i < survey->count; i++) {
 		const struct survey_entry *entry = &survey->entries[i];
 		const char *path = relative(entry->path, directory);
@@ -163,5 +171,5 @@ void report_write(FILE *out, struct judge *judge, const struct survey *survey,
 			write_finding(out, verdict, &verdict->findings[j],
 				      path);
 	}
-	write_profile(out, judge_profile(judge));
+	write_laps(out, judge_profile(judge));
 }

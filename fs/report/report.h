@@ -16,6 +16,9 @@
 void report_write(FILE *out, struct judge *judge, const struct survey *survey,
 		  const char *directory);
 
+/* The profile alone: a heading and the `P` records. */
+void report_write_profile(FILE *out, const struct profile *profile);
+
 /* A field in the quoting of git: as it is, or "..." with C escapes. */
 void report_write_field(FILE *out, const char *text);
 

@@ -25,8 +25,9 @@ struct status_facts {
 	struct work *work; /* NULL: there is no pool */
 };
 
-/* Write the status of a survey to `out`. */
-void status_write(FILE *out, struct judge *judge, const struct survey *survey,
+/* Write the status of a tree to `out`. */
+void status_write(FILE *out, struct judge *judge,
+		  const struct survey_counts *counts,
 		  const struct status_facts *facts);
 
 /* Write the status of one file (`FILE.status`); entry state may be unchecked.

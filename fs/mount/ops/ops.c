@@ -16,6 +16,20 @@ int ops_find(struct mount *mount, fuse_ino_t ino, struct ops_place *out)
 	return r ? r : inodes_path(mount->inodes, ino, out->path);
 }
 
+int ops_append_name(char *path, const char *name)
+{
+	const size_t size = strlen(path);
+	const size_t name_size = strlen(name);
+
+	if (name_size > INODE_NAME_MAX ||
+	    size + 1 + name_size >= (size_t)PATH_MAX)
+		return -ENAMETOOLONG;
+	if (size)
+		path[size] = '/';
+	memcpy(path + size + (size ? 1 : 0), name, name_size + 1);
+	return 0;
+}
+
 struct file_name ops_file_name(const struct ops_place *place)
 {
 	return (struct file_name){.node = place->inode.id,
@@ -125,7 +139,7 @@ const struct fuse_lowlevel_ops ops_table = {
 	.symlink = op_symlink,
 	.link = op_link,
 	.unlink = op_unlink,
-	.rmdir = op_unlink,
+	.rmdir = op_rmdir,
 	.rename = op_rename,
 	.write = op_write,
 	.fallocate = op_fallocate,

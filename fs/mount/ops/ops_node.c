@@ -8,20 +8,6 @@
 /* How often a name is looked at that changes all the time. */
 enum { LOOKS = 8 };
 
-static int append_name(char *path, const char *name)
-{
-	const size_t size = strlen(path);
-	const size_t name_size = strlen(name);
-
-	if (name_size > INODE_NAME_MAX ||
-	    size + 1 + name_size >= (size_t)PATH_MAX)
-		return -ENAMETOOLONG;
-	if (size)
-		path[size] = '/';
-	memcpy(path + size + (size ? 1 : 0), name, name_size + 1);
-	return 0;
-}
-
 /* The directory that a name is looked up in, if it is still there. */
 static int find_parent(struct mount *mount, fuse_ino_t ino,
 		       struct ops_place *parent)
@@ -29,9 +15,8 @@ static int find_parent(struct mount *mount, fuse_ino_t ino,
 	struct stat stat;
 	int r = ops_find(mount, ino, parent);
 
-	if (r == 0 && parent->inode.kind != INODE_REAL)
-		return -ENOTDIR;
-	if (r == 0 && parent->inode.id != INODE_ROOT)
+	if (r == 0 && parent->inode.kind == INODE_REAL &&
+	    parent->inode.id != INODE_ROOT)
 		r = ops_stat(mount, parent, NULL, &stat);
 	return r;
 }
@@ -44,18 +29,18 @@ static void fill_entry(const struct inode *inode, struct fuse_entry_param *out)
 	out->entry_timeout = 0;
 }
 
-static int enter_virtual(struct mount *mount, const struct inode *parent,
-			 enum inode_kind kind, const char *base,
-			 struct fuse_entry_param *out)
+int ops_enter_virtual(struct mount *mount, const struct inode *parent,
+		      enum inode_kind kind, const char *name,
+		      struct fuse_entry_param *out)
 {
 	const struct inode wanted = {
 		.parent = parent->id,
 		.kind = kind,
-		.identity = {.ino = ops_virtual_ino(parent, kind, base)},
+		.identity = {.ino = ops_virtual_ino(parent, kind, name)},
 	};
 	struct inode inode;
 	const int r =
-		inodes_look_up(mount->inodes, &wanted, span_of(base), &inode);
+		inodes_look_up(mount->inodes, &wanted, span_of(name), &inode);
 
 	if (r)
 		return r;
@@ -99,8 +84,8 @@ static int enter_companion(struct mount *mount, const struct inode *parent,
 		out->entry_timeout = 0;
 	if (kind == INODE_FREE)
 		return -ENOENT;
-	return enter_virtual(mount, parent, kind, slash ? slash + 1 : path,
-			     out);
+	return ops_enter_virtual(mount, parent, kind, slash ? slash + 1 : path,
+				 out);
 }
 
 /*
@@ -137,7 +122,7 @@ static int enter_name(struct mount *mount, struct ops_place *parent,
 		keep_in(mount, parent->path, &parent->inode.identity);
 	struct ops_place child = *parent;
 	auto_close int fd = -1;
-	int r = append_name(child.path, name);
+	int r = ops_append_name(child.path, name);
 
 	child.inode.parent = parent->inode.id;
 	if (r == 0)
@@ -163,11 +148,13 @@ static int look_up(struct mount *mount, fuse_ino_t parent, const char *name,
 
 	if (r)
 		return r;
+	if (place.inode.kind != INODE_REAL)
+		return ops_look_up_in_virtual(mount, &place, name, out);
 
-	const enum inode_kind kind = ops_virtual_kind(name);
+	const enum inode_kind kind = ops_virtual_kind(&place.inode, name);
 
 	if (kind != INODE_FREE)
-		return enter_virtual(mount, &place.inode, kind, name, out);
+		return ops_enter_virtual(mount, &place.inode, kind, name, out);
 	if (survey_is_reserved(name))
 		return -ENOENT;
 	return enter_name(mount, &place, name, out);

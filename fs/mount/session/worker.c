@@ -192,6 +192,7 @@ static int make_mount(struct session *session)
 		.virtual_visible = options->virtual_visible,
 		.channel = &session->channel,
 	};
+	clock_gettime(CLOCK_REALTIME, &session->mount.began_at);
 
 	const int r = start_workers(session);
 
