@@ -68,7 +68,4 @@ must_check int survey_run(struct judge *judge, const char *path,
 void survey_release(struct survey *survey);
 struct survey_counts survey_counts(const struct survey *survey);
 
-/* Names that the mount keeps for itself: ".status", ".report", ".cfgfs". */
-bool survey_is_reserved(const char *name);
-
 #endif

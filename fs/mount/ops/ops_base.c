@@ -1,6 +1,6 @@
 #include "fs/mount/ops/ops.h"
 
-#include "fs/survey.h"
+#include "fs/sighting.h"
 
 #include <errno.h>
 
@@ -18,7 +18,7 @@ static int look_up_in_mirror(struct mount *mount, struct ops_place *parent,
 	if (folder && strcmp(folder->name, name) == 0)
 		return ops_enter_virtual(mount, &parent->inode, kind->of_folder,
 					 name, out);
-	if (survey_is_reserved(name))
+	if (sighting_is_reserved(name))
 		return -ENOENT;
 	r = ops_append_name(parent->path, name);
 	if (r == 0)

@@ -1,6 +1,6 @@
 #include "fs/mount/ops/ops.h"
 
-#include "fs/survey.h"
+#include "fs/sighting.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -129,7 +129,7 @@ static bool add_chunk(struct listing *listing, int fd, const char *chunk,
 			(const struct dirent64 *)(const void *)(chunk + at);
 
 		at += entry->d_reclen;
-		if (survey_is_reserved(entry->d_name))
+		if (sighting_is_reserved(entry->d_name))
 			continue;
 		if (!(is_mirror ? add_mirrored(listing, fd, entry)
 				: add_real(listing, entry)))

@@ -1,6 +1,6 @@
 #include "fs/mount/ops/ops.h"
 
-#include "fs/survey.h"
+#include "fs/sighting.h"
 
 #include <errno.h>
 #include <sys/statvfs.h>
@@ -155,7 +155,7 @@ static int look_up(struct mount *mount, fuse_ino_t parent, const char *name,
 
 	if (kind != INODE_FREE)
 		return ops_enter_virtual(mount, &place.inode, kind, name, out);
-	if (survey_is_reserved(name))
+	if (sighting_is_reserved(name))
 		return -ENOENT;
 	return enter_name(mount, &place, name, out);
 }

@@ -1,6 +1,6 @@
 #include "fs/mount/ops/ops.h"
 
-#include "fs/survey.h"
+#include "fs/sighting.h"
 #include "validate/digest.h"
 
 #include <errno.h>
@@ -73,7 +73,7 @@ enum inode_kind ops_companion_kind(struct mount *mount, char *path)
 
 	const char *slash = strrchr(path, '/');
 
-	if (survey_is_reserved(slash ? slash + 1 : path) ||
+	if (sighting_is_reserved(slash ? slash + 1 : path) ||
 	    source_stat(judge_source(mount->judge), path, NULL, &stat) ||
 	    !S_ISREG(stat.st_mode))
 		return INODE_FREE;
