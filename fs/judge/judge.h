@@ -171,6 +171,27 @@ struct judgement *judge_known(struct judge *judge, const char *path,
 must_check char *judge_skip_reason(struct judge *judge, const char *path,
 				   int fd);
 
+/* Of the configuration in force: it grows with each change. */
+uint32_t judge_generation(struct judge *judge);
+
+/* Is all that verdicts with these links rest on as it was? */
+bool judge_holds(struct judge *judge, const struct links *links);
+
+/* Something was found out about a path. */
+struct judge_news {
+	const char *path; /* NULL: all that was known of any path is forgotten */
+	const struct stamp *stamp;
+	const struct judgement *judgement;
+	uint32_t generation;
+};
+
+/*
+ * Who wants to hear of it, on the thread that found out, without locks. Set it
+ * before any thread judges, and take it back (NULL) after the last one.
+ */
+typedef void judge_listener(void *ctx, const struct judge_news *news);
+void judge_set_listener(struct judge *judge, judge_listener *listen, void *ctx);
+
 /* Give back what this thread keeps for judging; call it before it ends. */
 void judge_thread_ends(void);
 

@@ -18,6 +18,8 @@ struct judge {
 	struct results *results;
 	uint64_t facts_version;	    /* of this build */
 	_Atomic uint64_t forgotten; /* cache_generation() that results know */
+	judge_listener *listen;	    /* NULL: nobody */
+	void *listen_ctx;
 };
 
 /* Why a file is not judged, and by which configuration. */
