@@ -1,7 +1,7 @@
 #include "fs/survey.h"
 
 #include "fs/sighting.h"
-#include "fs/walk.h"
+#include "fs/walk_ordered.h"
 #include "fs/work/crew.h"
 
 #include <dirent.h>
@@ -11,6 +11,7 @@ enum {
 	CHUNK = 64,	 /* entries that a worker takes at most */
 	SHARES = 8,	 /* of each worker at least, so that all end together */
 	STEP_MS = 10000, /* after so long at one file others take over */
+	WINDOW = 4096,	 /* entries of a stream in memory at a time */
 };
 
 /* A survey under way, shared by its workers. */
@@ -321,6 +322,22 @@ static int collect(struct team *team, const char *path)
 	return walk_tree_stamped(source, path, visit, team, &team->stamp);
 }
 
+/* Find out about all entries of a survey, and count them. */
+static int complete_survey(struct team *team)
+{
+	atomic_store(&team->next, 0);
+	work_together(team);
+
+	const int r = atomic_load(&team->error);
+
+	if (r)
+		return r;
+	if (team->options->depth == SURVEY_JUDGED)
+		drop_vanished(team->survey);
+	count(team->survey);
+	return 0;
+}
+
 int survey_run(struct judge *judge, const char *path,
 	       const struct survey_options *options, struct survey *out)
 {
@@ -345,17 +362,82 @@ int survey_run(struct judge *judge, const char *path,
 	if (survey.count)
 		qsort(survey.entries, survey.count, sizeof(*survey.entries),
 		      compare_entries);
-	work_together(&team);
-	r = atomic_load(&team.error);
+	r = complete_survey(&team);
 	if (r) {
 		survey_release(&survey);
 		return r;
 	}
-	if (options->depth == SURVEY_JUDGED)
-		drop_vanished(&survey);
-	count(&survey);
 	*out = survey;
 	return 0;
+}
+
+/* A survey that is told piece by piece. */
+struct stream {
+	struct team team;
+	struct survey survey; /* the piece at hand */
+	survey_consumer *consume;
+	void *ctx;
+};
+
+static int tell(struct stream *stream)
+{
+	int r = stream->survey.count ? complete_survey(&stream->team) : 0;
+
+	if (r == 0 && stream->survey.count)
+		r = stream->consume(stream->ctx, &stream->survey);
+	survey_release(&stream->survey);
+	return r;
+}
+
+static int visit_stream(void *ctx, const char *path, unsigned char type,
+			int error)
+{
+	struct stream *stream = ctx;
+	const int r = visit(&stream->team, path, type, error);
+	int told = 0;
+
+	if (r >= 0 && stream->survey.count >= WINDOW)
+		told = tell(stream);
+	return told ? told : r;
+}
+
+static int stream_below(struct stream *stream, const char *path)
+{
+	struct team *team = &stream->team;
+	const struct source *source = judge_source(team->judge);
+	struct stat stat;
+	int r = source_is_gone(source)
+			? -ESTALE
+			: source_stat(source, path, &team->stamp, &stat);
+
+	if (r)
+		return r;
+	if (S_ISDIR(stat.st_mode))
+		return walk_ordered(source, path, visit_stream, stream,
+				    &team->stamp);
+	r = visit(team, path, (unsigned char)IFTODT(stat.st_mode), 0);
+	return r < 0 ? r : 0;
+}
+
+int survey_stream(struct judge *judge, const char *path,
+		  const struct survey_options *options,
+		  survey_consumer *consume, void *ctx)
+{
+	struct stream stream = {.team = {.judge = judge, .options = options},
+				.consume = consume,
+				.ctx = ctx};
+	int r;
+
+	stream.team.survey = &stream.survey;
+	stream.team.uses_index =
+		options->depth != SURVEY_KNOWN && judge_has_index(judge);
+	stream.team.uses_batches =
+		options->depth != SURVEY_KNOWN && judge_has_batches(judge);
+	r = stream_below(&stream, path);
+	if (r == 0)
+		return tell(&stream);
+	survey_release(&stream.survey);
+	return r;
 }
 
 void survey_release(struct survey *survey)
@@ -377,4 +459,15 @@ struct survey_counts survey_counts(const struct survey *survey)
 	memcpy(counts.by_severity, survey->by_severity,
 	       sizeof(counts.by_severity));
 	return counts;
+}
+
+void survey_add_counts(struct survey_counts *to,
+		       const struct survey_counts *counts)
+{
+	to->files += counts->files;
+	for (int i = 0; i < STATE_COUNT; i++)
+		to->by_state[i] += counts->by_state[i];
+	for (int i = 0; i < SEVERITY_COUNT; i++)
+		to->by_severity[i] += counts->by_severity[i];
+	to->suppressed += counts->suppressed;
 }

@@ -66,6 +66,22 @@ must_check int survey_run(struct judge *judge, const char *path,
 			  const struct survey_options *options,
 			  struct survey *out);
 void survey_release(struct survey *survey);
+
+/* Takes a piece of a survey, which is released afterwards. 0 to go on; a
+ * negative errno ends the survey with it. */
+typedef int survey_consumer(void *ctx, const struct survey *piece);
+
+/*
+ * The same, told piece by piece in order, while the walk goes on: memory does
+ * not grow with the tree. Called on the calling thread. Results as of
+ * survey_run(), and what `consume` returned. No progress.
+ */
+must_check int survey_stream(struct judge *judge, const char *path,
+			     const struct survey_options *options,
+			     survey_consumer *consume, void *ctx);
+
+void survey_add_counts(struct survey_counts *to,
+		       const struct survey_counts *counts);
 struct survey_counts survey_counts(const struct survey *survey);
 
 #endif

@@ -151,8 +151,7 @@ void report_write_profile(FILE *out, const struct profile *profile)
 	write_laps(out, profile);
 }
 
-void report_write(FILE *out, struct judge *judge, const struct survey *survey,
-		  const char *directory)
+void report_write_head(FILE *out)
 {
 	fputs("# cfgfs.report 1\n"
 	      "# F state served path format schema cached usec\n"
@@ -160,6 +159,11 @@ void report_write(FILE *out, struct judge *judge, const struct survey *survey,
 	      "message\n",
 	      out);
 	fputs(profile_head, out);
+}
+
+void report_write_files(FILE *out, const struct survey *survey,
+			const char *directory)
+{
 	for (size_t i = 0; i < survey->count; i++) {
 		const struct survey_entry *entry = &survey->entries[i];
 		const char *path = relative(entry->path, directory);
@@ -171,5 +175,9 @@ void report_write(FILE *out, struct judge *judge, const struct survey *survey,
 			write_finding(out, verdict, &verdict->findings[j],
 				      path);
 	}
+}
+
+void report_write_end(FILE *out, struct judge *judge)
+{
 	write_laps(out, judge_profile(judge));
 }

@@ -10,11 +10,14 @@
 #include <stdio.h>
 
 /*
- * Write the report of a survey; paths are made relative to `directory` (a path
- * from the root, "" for the root itself).
+ * A report is its head, the records of any pieces of a survey in order, and
+ * its end. Paths are made relative to `directory` (a path from the root, ""
+ * for the root itself).
  */
-void report_write(FILE *out, struct judge *judge, const struct survey *survey,
-		  const char *directory);
+void report_write_head(FILE *out);
+void report_write_files(FILE *out, const struct survey *survey,
+			const char *directory);
+void report_write_end(FILE *out, struct judge *judge);
 
 /* The profile alone: a heading and the `P` records. */
 void report_write_profile(FILE *out, const struct profile *profile);

@@ -9,20 +9,43 @@
 
 #include <errno.h>
 
-static int survey_for(const struct virtual_job *job, enum survey_depth depth,
-		      struct survey *out)
+static struct survey_options options_for(const struct virtual_job *job,
+					 enum survey_depth depth)
 {
-	const struct survey_options options = {
+	judge_refresh(job->tools->judge);
+	if (job->tools->flusher)
+		flusher_wake(job->tools->flusher);
+	return (struct survey_options){
 		.depth = depth,
 		.cancel = job->cancel,
 		.work = job->tools->work,
 		.purpose = WORK_CHECK,
 	};
+}
 
-	judge_refresh(job->tools->judge);
-	if (job->tools->flusher)
-		flusher_wake(job->tools->flusher);
+static int survey_for(const struct virtual_job *job, enum survey_depth depth,
+		      struct survey *out)
+{
+	const struct survey_options options = options_for(job, depth);
+
 	return survey_run(job->tools->judge, job->path, &options, out);
+}
+
+static int add_counts(void *ctx, const struct survey *piece)
+{
+	const struct survey_counts counts = survey_counts(piece);
+
+	survey_add_counts(ctx, &counts);
+	return 0;
+}
+
+static int count(const struct virtual_job *job, struct survey_counts *out)
+{
+	const struct survey_options options = options_for(job, SURVEY_KNOWN);
+
+	*out = (struct survey_counts){0};
+	return survey_stream(job->tools->judge, job->path, &options, add_counts,
+			     out);
 }
 
 /* What the mount says of itself. */
@@ -42,30 +65,50 @@ static struct status_facts mount_facts(const struct virtual_tools *tools)
 
 int make_status(const struct virtual_job *job, FILE *out)
 {
-	struct survey survey;
-	const int r = survey_for(job, SURVEY_KNOWN, &survey);
+	struct survey_counts counts;
+	const int r = count(job, &counts);
 
 	if (r)
 		return r;
 
 	const struct status_facts facts = mount_facts(job->tools);
-	const struct survey_counts counts = survey_counts(&survey);
 
 	status_write(out, job->tools->judge, &counts, &facts);
-	survey_release(&survey);
 	return 0;
+}
+
+/* A report that is being written. */
+struct report {
+	FILE *out;
+	const char *directory; /* that its paths are relative to */
+};
+
+static int write_files(void *ctx, const struct survey *piece)
+{
+	const struct report *report = ctx;
+
+	report_write_files(report->out, piece, report->directory);
+	return ferror(report->out) ? -EIO : 0;
+}
+
+static int write_report(const struct virtual_job *job, FILE *out,
+			const char *directory)
+{
+	const struct survey_options options = options_for(job, SURVEY_JUDGED);
+	struct report report = {.out = out, .directory = directory};
+	int r;
+
+	report_write_head(out);
+	r = survey_stream(job->tools->judge, job->path, &options, write_files,
+			  &report);
+	if (r == 0)
+		report_write_end(out, job->tools->judge);
+	return r;
 }
 
 int make_report(const struct virtual_job *job, FILE *out)
 {
-	struct survey survey;
-	const int r = survey_for(job, SURVEY_JUDGED, &survey);
-
-	if (r)
-		return r;
-	report_write(out, job->tools->judge, &survey, job->path);
-	survey_release(&survey);
-	return 0;
+	return write_report(job, out, job->path);
 }
 
 int make_file_status(const struct virtual_job *job, FILE *out)
@@ -97,15 +140,8 @@ static char *directory_of(const char *path)
 int make_file_report(const struct virtual_job *job, FILE *out)
 {
 	auto_free char *directory = directory_of(job->path);
-	struct survey survey;
-	const int r =
-		directory ? survey_for(job, SURVEY_JUDGED, &survey) : -ENOMEM;
 
-	if (r)
-		return r;
-	report_write(out, job->tools->judge, &survey, directory);
-	survey_release(&survey);
-	return 0;
+	return directory ? write_report(job, out, directory) : -ENOMEM;
 }
 
 int make_explain(const struct virtual_job *job, FILE *out)
@@ -139,17 +175,15 @@ int make_output(const struct virtual_job *job, FILE *out)
 
 int make_metrics(const struct virtual_job *job, FILE *out)
 {
-	struct survey survey;
-	const int r = survey_for(job, SURVEY_KNOWN, &survey);
+	struct survey_counts counts;
+	const int r = count(job, &counts);
 
 	if (r)
 		return r;
 
 	const struct status_facts facts = mount_facts(job->tools);
-	const struct survey_counts counts = survey_counts(&survey);
 
 	metrics_write(out, job->tools->judge, &counts, &facts, CFGFS_VERSION);
-	survey_release(&survey);
 	return 0;
 }
 

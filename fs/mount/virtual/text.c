@@ -132,11 +132,10 @@ static int fill(virtual_text_writer *write, void *ctx,
 	const int r = write(ctx, out);
 	const bool is_lost = fclose(out) != 0;
 
-	if (r)
-		return r;
+	/* What went wrong first is why the rest did. */
 	if (text->error)
 		return text->error;
-	return is_lost ? -ENOMEM : 0;
+	return r == 0 && is_lost ? -ENOMEM : r;
 }
 
 int virtual_text_make(virtual_text_writer *write, void *ctx,
