@@ -137,27 +137,114 @@ static const char *split(const char *path, char directory[static PATH_MAX])
 	return slash ? slash + 1 : path;
 }
 
-static void store_locked(struct inventory *inventory,
-			 struct directory *directory, const char *name,
-			 const struct judge_news *news)
+/* A file is of that class, whose use is taken over. If there is doubt about it
+ * the look at it will confirm that, or not. */
+static void set_class_locked(struct inventory *inventory,
+			     struct directory *directory, struct record *record,
+			     uint32_t class, uint64_t stamp)
+{
+	const bool is_dirty = record->is_dirty;
+
+	tree_set(&inventory->tree, directory, record, class);
+	record->stamp = stamp;
+	if (!is_dirty)
+		return;
+	tree_doubt(&inventory->tree, directory, record);
+	inventory_want_locked(inventory, directory, DIRECTORY_TO_VERIFY);
+}
+
+/* The directory of a path; those on the way that are not known are made, and
+ * listed to see whether they count. NULL: no memory. */
+static struct directory *make_path_locked(struct inventory *inventory,
+					  char *path)
+{
+	struct directory *directory = inventory->tree.root;
+	char *rest = path;
+	char *name;
+
+	while (directory && *path && (name = strsep(&rest, "/"))) {
+		struct directory *child = tree_child(directory, name);
+
+		if (!child) {
+			inventory_want_locked(inventory, directory,
+					      DIRECTORY_TO_LIST);
+			if (tree_add_child(&inventory->tree, directory, name,
+					   &child))
+				child = NULL;
+		}
+		directory = child;
+	}
+	return directory;
+}
+
+/* Takes over the use of the class. */
+static void place_news_locked(struct inventory *inventory, struct news *news)
 {
 	struct tree *tree = &inventory->tree;
-	struct record *record = tree_record(directory, name);
+	char path[PATH_MAX];
+	const char *name = split(news->path, path);
+	struct directory *directory = make_path_locked(inventory, path);
+	struct record *record = directory ? tree_record(directory, name) : NULL;
 
-	/* It came since the directory was listed, or while it is. */
-	if (!record || record->kind != RECORD_FILE) {
-		directory->missed_news = true;
-		return;
+	if (directory && !record) {
+		inventory_want_locked(inventory, directory, DIRECTORY_TO_LIST);
+		record = tree_insert(tree, directory, name);
 	}
-	if (record->is_dirty) {
-		record->is_verified = false;
-		inventory_want_locked(inventory, directory,
-				      DIRECTORY_TO_VERIFY);
-		return;
+	if (record && record->kind == RECORD_FILE &&
+	    news->forgotten == inventory->forgotten)
+		set_class_locked(inventory, directory, record, news->class,
+				 news->stamp);
+	else
+		classes_drop(&tree->classes, news->class);
+}
+
+void inventory_take_news(struct inventory *inventory)
+{
+	struct news *news;
+
+	pthread_mutex_lock(&inventory->lock);
+	news = steal(&inventory->news);
+	while (news) {
+		struct news *next = news->next;
+
+		place_news_locked(inventory, news);
+		free(news);
+		news = next;
 	}
-	tree_set(tree, directory, record,
-		 classes_take(&tree->classes, news->judgement));
-	record->stamp = inventory_stamp(news->stamp);
+	pthread_mutex_unlock(&inventory->lock);
+}
+
+/* Records are made by those who look at the disk. */
+static void keep_news_locked(struct inventory *inventory,
+			     const struct judge_news *news)
+{
+	const size_t size = strlen(news->path) + 1;
+	struct news *kept = malloc(sizeof(*kept) + size);
+
+	if (!kept)
+		return; /* it stays unchecked */
+	kept->stamp = inventory_stamp(news->stamp);
+	kept->class = classes_take(&inventory->tree.classes, news->judgement);
+	kept->forgotten = inventory->forgotten;
+	memcpy(kept->path, news->path, size);
+	kept->next = inventory->news;
+	inventory->news = kept;
+	pthread_cond_signal(&inventory->changed);
+}
+
+static void store_locked(struct inventory *inventory, const char *path,
+			 const char *name, const struct judge_news *news)
+{
+	struct tree *tree = &inventory->tree;
+	struct directory *directory = tree_find(tree, path);
+	struct record *record = directory ? tree_record(directory, name) : NULL;
+
+	if (record && record->kind == RECORD_FILE)
+		set_class_locked(inventory, directory, record,
+				 classes_take(&tree->classes, news->judgement),
+				 inventory_stamp(news->stamp));
+	else
+		keep_news_locked(inventory, news);
 }
 
 /*
@@ -186,11 +273,8 @@ static void hear(void *ctx, const struct judge_news *news)
 	pthread_mutex_lock(&inventory->lock);
 	if (news->generation > inventory->generation)
 		set_generation_locked(inventory, news->generation);
-
-	struct directory *directory = tree_find(&inventory->tree, path);
-
-	if (directory && news->generation == inventory->generation)
-		store_locked(inventory, directory, name, news);
+	if (news->generation == inventory->generation)
+		store_locked(inventory, path, name, news);
 	pthread_mutex_unlock(&inventory->lock);
 }
 
@@ -213,8 +297,10 @@ int inventory_new(struct judge *judge, inventory_watcher *watch, void *ctx,
 	pthread_mutex_init(&inventory->work, NULL);
 	pthread_mutex_init(&inventory->lock, NULL);
 	pthread_cond_init(&inventory->changed, NULL);
-	inventory_want_locked(inventory, inventory->tree.root,
-			      DIRECTORY_TO_LIST);
+	/* Where nothing is reported a scan is of no use to who asks later. */
+	if (watch)
+		inventory_want_locked(inventory, inventory->tree.root,
+				      DIRECTORY_TO_LIST);
 	judge_set_listener(judge, hear, inventory);
 	*out = inventory;
 	return 0;
@@ -231,6 +317,12 @@ void inventory_free(struct inventory *inventory)
 	pthread_mutex_unlock(&inventory->lock);
 	if (inventory->has_thread)
 		pthread_join(inventory->thread, NULL);
+	while (inventory->news) {
+		struct news *news = inventory->news;
+
+		inventory->news = news->next;
+		free(news);
+	}
 	tree_release(&inventory->tree);
 	pthread_cond_destroy(&inventory->changed);
 	pthread_mutex_destroy(&inventory->lock);
@@ -243,14 +335,17 @@ static bool look_at_next(struct inventory *inventory)
 {
 	struct directory *directory;
 	uint32_t to_do = 0;
+	int r;
 
+	inventory_take_news(inventory);
 	pthread_mutex_lock(&inventory->lock);
 	directory = take_locked(inventory, &to_do);
 	pthread_mutex_unlock(&inventory->lock);
 	if (!directory)
 		return false;
-	inventory_look(inventory, directory, to_do);
+	r = inventory_look(inventory, directory, to_do);
 	pthread_mutex_lock(&inventory->lock);
+	inventory->is_blind |= r != 0;
 	inventory->was_complete |= !inventory->first;
 	pthread_mutex_unlock(&inventory->lock);
 	return true;
@@ -261,7 +356,8 @@ static bool wait_for_work(struct inventory *inventory)
 {
 	pthread_mutex_lock(&inventory->lock);
 	while (!atomic_load(&inventory->is_ending) &&
-	       (!inventory->first || atomic_load(&inventory->askers)))
+	       ((!inventory->first && !inventory->news) ||
+		atomic_load(&inventory->askers)))
 		pthread_cond_wait(&inventory->changed, &inventory->lock);
 	pthread_mutex_unlock(&inventory->lock);
 	return !atomic_load(&inventory->is_ending);
@@ -413,18 +509,15 @@ static unsigned looks_for_asker(struct inventory *inventory)
 	return leaves_it ? 0 : LOOKS_OF_ASKER;
 }
 
-static void settle(struct inventory *inventory)
+/* Who asks goes before the thread. */
+static void begin_asking(struct inventory *inventory)
 {
-	unsigned looks;
-
-	notice(inventory);
-	looks = looks_for_asker(inventory);
-	if (looks == 0)
-		return;
 	atomic_fetch_add(&inventory->askers, 1);
 	pthread_mutex_lock(&inventory->work);
-	while (looks-- && look_at_next(inventory))
-		;
+}
+
+static void end_asking(struct inventory *inventory)
+{
 	pthread_mutex_unlock(&inventory->work);
 	pthread_mutex_lock(&inventory->lock);
 	atomic_fetch_sub(&inventory->askers, 1);
@@ -432,23 +525,147 @@ static void settle(struct inventory *inventory)
 	pthread_mutex_unlock(&inventory->lock);
 }
 
+static void settle(struct inventory *inventory)
+{
+	unsigned looks = looks_for_asker(inventory);
+
+	if (looks == 0)
+		return;
+	begin_asking(inventory);
+	while (looks-- && look_at_next(inventory))
+		;
+	end_asking(inventory);
+}
+
+/* The directory of a path, listing what is on the way. With `work` held. 0;
+ * -ENOENT; -ENOMEM. */
+static int reach(struct inventory *inventory, const char *path,
+		 struct directory **out)
+{
+	char names[PATH_MAX];
+	char *rest = names;
+	char *name;
+	struct directory *directory = inventory->tree.root;
+	int r = 0;
+
+	if (strlen(path) >= sizeof(names))
+		return -ENOENT;
+	strcpy(names, path);
+	while (directory && *path && (name = strsep(&rest, "/"))) {
+		struct directory *child = tree_child(directory, name);
+
+		if (!child)
+			r = inventory_look(inventory, directory,
+					   DIRECTORY_TO_LIST);
+		if (r)
+			return r;
+		directory = child ? child : tree_child(directory, name);
+	}
+	*out = directory;
+	return directory ? 0 : -ENOENT;
+}
+
+/* List a directory, and look at each file in it of which something is known. */
+static int look_anew(struct inventory *inventory, struct directory *directory)
+{
+	pthread_mutex_lock(&inventory->lock);
+	doubt_records_locked(inventory, directory);
+	pthread_mutex_unlock(&inventory->lock);
+	return inventory_look(inventory, directory,
+			      DIRECTORY_TO_LIST | DIRECTORY_TO_VERIFY);
+}
+
+/* With `work` held, so that nobody sees what is in doubt only for a moment. */
+static int look_below(struct inventory *inventory, const char *path,
+		      const atomic_bool *cancel, struct survey_counts *out)
+{
+	struct directory *top = NULL;
+	int r;
+
+	inventory_take_news(inventory);
+	r = reach(inventory, path, &top);
+	for (struct directory *at = top; at && r == 0; at = tree_next(top, at))
+		r = cancel && atomic_load(cancel) ? -ECANCELED
+						  : look_anew(inventory, at);
+	if (r)
+		return r;
+	pthread_mutex_lock(&inventory->lock);
+	*out = top->below;
+	pthread_mutex_unlock(&inventory->lock);
+	return 0;
+}
+
+static int count_by_looking(struct inventory *inventory, const char *path,
+			    const atomic_bool *cancel,
+			    struct survey_counts *out)
+{
+	const struct source *source = judge_source(inventory->judge);
+	struct stat facts;
+	int r = source_is_gone(source)
+			? -ESTALE
+			: source_stat(source, path, NULL, &facts);
+
+	if (r)
+		return r;
+	if (!S_ISDIR(facts.st_mode))
+		return -ENOENT;
+	begin_asking(inventory);
+	r = look_below(inventory, path, cancel, out);
+	end_asking(inventory);
+	return r;
+}
+
+bool inventory_has_to_look(struct inventory *inventory)
+{
+	pthread_mutex_lock(&inventory->lock);
+
+	const bool has_to = !inventory->watch || inventory->is_blind ||
+			    inventory->tree.unwatched_count > 0;
+
+	pthread_mutex_unlock(&inventory->lock);
+	return has_to;
+}
+
 int inventory_counts(struct inventory *inventory, const char *path,
-		     struct survey_counts *out, bool *is_complete)
+		     const atomic_bool *cancel, struct survey_counts *out,
+		     bool *is_complete)
 {
 	const struct directory *directory;
-	int r = -EAGAIN;
 
+	notice(inventory);
+	if (inventory_has_to_look(inventory)) {
+		*is_complete = true;
+		return count_by_looking(inventory, path, cancel, out);
+	}
 	settle(inventory);
 	pthread_mutex_lock(&inventory->lock);
 	directory = tree_find(&inventory->tree, path);
-	if (!inventory->is_blind)
-		r = directory ? 0 : -ENOENT;
-	if (r == 0) {
+	if (directory)
 		*out = directory->below;
-		*is_complete = !inventory->first;
-	}
+	*is_complete = !inventory->first && !inventory->news;
 	pthread_mutex_unlock(&inventory->lock);
-	return r;
+	return directory ? 0 : -ENOENT;
+}
+
+enum state inventory_state(struct inventory *inventory, const char *path)
+{
+	char above[PATH_MAX];
+	const char *name = split(path, above);
+	enum state state = STATE_UNCHECKED;
+
+	if (!name)
+		return state;
+	pthread_mutex_lock(&inventory->lock);
+
+	const struct directory *directory = tree_find(&inventory->tree, above);
+	const struct record *record =
+		directory ? tree_record(directory, name) : NULL;
+
+	if (record && !record->is_dirty)
+		state = classes_at(&inventory->tree.classes, record->class)
+				->state;
+	pthread_mutex_unlock(&inventory->lock);
+	return state;
 }
 
 static size_t directory_bytes(struct directory *directory)

@@ -1,11 +1,13 @@
 /*
- * How many files of which state are below each directory, known without a walk
- * at any time: filled once by a scan, then kept by what is found out about
- * files and by changes of the source that somebody who watches it reports.
+ * How many files of which state are below each directory: filled by a scan,
+ * then kept by what is found out about files and by changes of the source that
+ * somebody who watches it reports. Then it is known without a walk at any
+ * time. Without a watch, who asks has the directories listed anew.
  *
  * A state that is counted is that of the file as it is: whatever may have
- * changed counts as unchecked until it was looked at. That holds only as long
- * as every change is reported; without a watch there is no inventory.
+ * changed counts as unchecked until it was looked at. It takes 16 bytes and
+ * the name for a file, so that it remembers the state of every file, also of
+ * those whose judgements no longer fit into memory.
  */
 #ifndef FS_INVENTORY_INVENTORY_H
 #define FS_INVENTORY_INVENTORY_H
@@ -16,14 +18,13 @@ struct inventory; /* safe from any thread */
 
 /*
  * Called before a directory is listed, so that no change of it is missed
- * afterwards. 0, or a negative errno: it cannot be watched, and the inventory
- * cannot tell counts any more.
+ * afterwards. False: it is not watched.
  */
-typedef int inventory_watcher(void *ctx, const char *directory);
+typedef bool inventory_watcher(void *ctx, const char *directory);
 
 /*
- * A new inventory, which listens to the judge (borrowed). `watch` may be NULL:
- * the whole tree is watched already. 0 or a negative errno.
+ * A new inventory, which listens to the judge (borrowed). `watch` NULL: no
+ * changes are reported at all. 0 or a negative errno.
  */
 must_check int inventory_new(struct judge *judge, inventory_watcher *watch,
 			     void *ctx, struct inventory **out);
@@ -37,7 +38,7 @@ must_check int inventory_start(struct inventory *inventory);
 enum inventory_change {
 	INVENTORY_CONTENT,   /* of a file: its content or attributes */
 	INVENTORY_ENTRY,     /* a name came, went or was replaced */
-	INVENTORY_DIRECTORY, /* itself: attributes, or it was moved */
+	INVENTORY_DIRECTORY, /* itself: attributes, or it is watched no more */
 	INVENTORY_LOST,	     /* anything may have changed */
 };
 
@@ -48,15 +49,24 @@ enum inventory_change {
 void inventory_apply(struct inventory *inventory, enum inventory_change change,
 		     const char *directory, const char *name);
 
+/* Do changes have to be looked for, as not all of them are reported? */
+bool inventory_has_to_look(struct inventory *inventory);
+
 /*
- * The counts below a directory as of all changes that were applied before.
- * judge_refresh() comes first. *is_complete: false while the tree, or a large
- * part of it, is being scanned: then files are missing or count as unchecked.
- * 0; -ENOENT: it is no directory of which the inventory knows; -EAGAIN: it
- * cannot tell. In both cases a survey can.
+ * The counts below a directory, as of all changes that were applied before (or
+ * all changes, if they have to be looked for). judge_refresh() comes first.
+ * `cancel` may be NULL. *is_complete: false while the tree, or a large part of
+ * it, is being scanned: then files are missing or count as unchecked.
+ * 0; -ENOENT: it is no directory, or an excluded one, which a survey can tell
+ * of; -ESTALE: the root has gone; -ENOMEM; -ECANCELED.
  */
 must_check int inventory_counts(struct inventory *inventory, const char *path,
+				const atomic_bool *cancel,
 				struct survey_counts *out, bool *is_complete);
+
+/* The state of a file when it was last looked at; unchecked also if it is not
+ * known at all. */
+enum state inventory_state(struct inventory *inventory, const char *path);
 
 /* How many directories and files it knows, and the bytes it takes. */
 struct inventory_size {

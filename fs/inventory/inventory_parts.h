@@ -10,6 +10,15 @@
 
 #include <pthread.h>
 
+/* A file was judged that had no record yet: it is kept until it has one. */
+struct news {
+	struct news *next;
+	uint64_t stamp;
+	uint32_t class; /* in use */
+	uint32_t forgotten;
+	char path[];
+};
+
 struct inventory {
 	struct judge *judge;
 	inventory_watcher *watch;
@@ -31,9 +40,13 @@ struct inventory {
 	uint32_t generation; /* of the configuration */
 	uint32_t forgotten;  /* times that all was forgotten */
 	bool are_links_in_doubt;
-	bool is_blind;	   /* a change may have been missed */
+	bool is_blind;	   /* a look failed: a change may have been missed */
 	bool was_complete; /* the first scan has ended */
+	struct news *news; /* newest first */
 };
+
+/* Let records be made for all that was heard of. With `work` held. */
+void inventory_take_news(struct inventory *inventory);
 
 /* Have a directory looked at. */
 void inventory_want_locked(struct inventory *inventory,
@@ -54,8 +67,9 @@ uint64_t inventory_stamp(const struct stamp *stamp);
 /* This thread looks at files: what it finds out on the way is no news. */
 extern _Thread_local bool inventory_is_looking;
 
-/* look.c: do what a directory waits for. With `work` held, without `lock`. */
-void inventory_look(struct inventory *inventory, struct directory *directory,
-		    uint32_t to_do);
+/* look.c: do what a directory waits for. With `work` held, without `lock`. 0 or
+ * -ENOMEM: not all of it was done. */
+must_check int inventory_look(struct inventory *inventory,
+			      struct directory *directory, uint32_t to_do);
 
 #endif

@@ -83,14 +83,24 @@ static struct judgement *known(struct judge *judge, const char *path,
 	return judgement;
 }
 
+static bool has_file_record(const struct listing *listing, const char *name)
+{
+	pthread_mutex_lock(&listing->inventory->lock);
+
+	const struct record *record = tree_record(listing->directory, name);
+	const bool is_file = record && record->kind == RECORD_FILE;
+
+	pthread_mutex_unlock(&listing->inventory->lock);
+	return is_file;
+}
+
 /* A file that had no record yet may have been judged before. */
 static void recall(const struct listing *listing, const char *path,
 		   const char *name, struct found *found)
 {
 	struct judge *judge = listing->inventory->judge;
-	const struct record *old = tree_record(listing->directory, name);
 
-	if ((!old || old->kind != RECORD_FILE) && judge_has_result(judge, path))
+	if (judge_has_result(judge, path) && !has_file_record(listing, name))
 		found->judgement = known(judge, path, &found->stamp);
 }
 
@@ -159,9 +169,7 @@ static struct record carry_locked(struct inventory *inventory,
 				  : CLASS_UNCHECKED) &
 			 CLASS_MASK,
 		.kind = found->kind == SIGHTING_FILE ? RECORD_FILE
-						     : RECORD_ENTRY,
-		.is_dirty = found->kind == SIGHTING_FILE && !found->judgement &&
-			    directory->missed_news};
+						     : RECORD_ENTRY};
 }
 
 /* Only what is counted has a record. */
@@ -192,6 +200,7 @@ static void fill_locked(struct listing *listing, struct directory *directory,
 		memcpy(contents->names + used, name, size);
 		used += (uint32_t)size;
 	}
+	contents->name_bytes = used;
 }
 
 static int replace_records_locked(struct listing *listing,
@@ -210,9 +219,6 @@ static int replace_records_locked(struct listing *listing,
 	}
 	fill_locked(listing, directory, &contents);
 	tree_replace(&inventory->tree, directory, &contents);
-	if (directory->missed_news)
-		inventory_want_locked(inventory, directory,
-				      DIRECTORY_TO_VERIFY);
 	return 0;
 }
 
@@ -284,20 +290,29 @@ static int merge(struct listing *listing, struct directory *directory,
 	return r;
 }
 
+static void watch(struct inventory *inventory, struct directory *directory,
+		  const char *path)
+{
+	const bool is_watched = inventory->watch &&
+				inventory->watch(inventory->watch_ctx, path);
+
+	pthread_mutex_lock(&inventory->lock);
+	inventory->tree.unwatched_count -= directory->is_unwatched;
+	directory->is_unwatched = !is_watched;
+	inventory->tree.unwatched_count += directory->is_unwatched;
+	pthread_mutex_unlock(&inventory->lock);
+}
+
 static int list(struct inventory *inventory, struct directory *directory,
 		const char *path, uint32_t forgotten)
 {
 	struct listing listing = {.inventory = inventory,
 				  .directory = directory};
-	int r = inventory->watch ? inventory->watch(inventory->watch_ctx, path)
-				 : 0;
+	int r;
 
-	/* It went meanwhile: that is told by the one that it was in. */
-	if (r == -ENOENT || r == -ENOTDIR)
-		r = 0;
-	if (r == 0)
-		r = walk_directory(judge_source(inventory->judge), path, visit,
-				   &listing);
+	watch(inventory, directory, path);
+	r = walk_directory(judge_source(inventory->judge), path, visit,
+			   &listing);
 	if (r == 0)
 		r = merge(&listing, directory, forgotten);
 	release_listing(&listing);
@@ -416,8 +431,8 @@ static void verify(struct inventory *inventory, struct directory *directory,
 	}
 }
 
-void inventory_look(struct inventory *inventory, struct directory *directory,
-		    uint32_t to_do)
+int inventory_look(struct inventory *inventory, struct directory *directory,
+		   uint32_t to_do)
 {
 	char path[PATH_MAX];
 	uint32_t forgotten;
@@ -427,18 +442,14 @@ void inventory_look(struct inventory *inventory, struct directory *directory,
 	pthread_mutex_lock(&inventory->lock);
 	has_path = tree_path(directory, path);
 	forgotten = inventory->forgotten;
-	directory->missed_news &= !(to_do & DIRECTORY_TO_LIST);
 	pthread_mutex_unlock(&inventory->lock);
+	if (!has_path)
+		return 0; /* nobody can open what is so deep */
 	inventory_is_looking = true;
-	if (has_path && to_do & DIRECTORY_TO_LIST)
+	if (to_do & DIRECTORY_TO_LIST)
 		r = list(inventory, directory, path, forgotten);
-	if (r == 0 && has_path && to_do & DIRECTORY_TO_VERIFY)
+	if (r == 0 && to_do & DIRECTORY_TO_VERIFY)
 		verify(inventory, directory, path);
 	inventory_is_looking = false;
-	if (r == 0)
-		return;
-	/* Nothing that it says can be trusted any more. */
-	pthread_mutex_lock(&inventory->lock);
-	inventory->is_blind = true;
-	pthread_mutex_unlock(&inventory->lock);
+	return r;
 }

@@ -120,24 +120,32 @@ const char *record_name(const struct directory *directory,
 	return directory->names + record->name;
 }
 
-struct record *tree_record(const struct directory *directory, const char *name)
+/* Where a record of that name stands, or would. */
+static uint32_t find_record(const struct directory *directory, const char *name)
 {
 	uint32_t low = 0;
 	uint32_t high = directory->record_count;
 
 	while (low < high) {
 		const uint32_t middle = low + (high - low) / 2;
-		struct record *record = &directory->records[middle];
-		const int order = strcmp(record_name(directory, record), name);
+		const struct record *record = &directory->records[middle];
 
-		if (order == 0)
-			return record;
-		if (order < 0)
+		if (strcmp(record_name(directory, record), name) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return NULL;
+	return low;
+}
+
+struct record *tree_record(const struct directory *directory, const char *name)
+{
+	const uint32_t at = find_record(directory, name);
+
+	if (at == directory->record_count ||
+	    strcmp(record_name(directory, &directory->records[at]), name) != 0)
+		return NULL;
+	return &directory->records[at];
 }
 
 bool tree_path(const struct directory *directory, char *path)
@@ -259,9 +267,36 @@ void tree_replace(struct tree *tree, struct directory *directory,
 	directory->records = contents->records;
 	directory->record_count = contents->count;
 	directory->names = contents->names;
+	directory->name_bytes = contents->name_bytes;
 	directory->link_count = contents->link_count;
 	tree->link_count += directory->link_count;
 	count_all(tree, directory, 1);
+}
+
+struct record *tree_insert(struct tree *tree, struct directory *directory,
+			   const char *name)
+{
+	const uint32_t at = find_record(directory, name);
+	const size_t size = strlen(name) + 1;
+	char *names = realloc(directory->names, directory->name_bytes + size);
+	struct record *records =
+		realloc(directory->records,
+			(directory->record_count + 1) * sizeof(*records));
+
+	if (names)
+		directory->names = names;
+	if (records)
+		directory->records = records;
+	if (!names || !records)
+		return NULL;
+	memcpy(names + directory->name_bytes, name, size);
+	memmove(records + at + 1, records + at,
+		(directory->record_count - at) * sizeof(*records));
+	records[at] = (struct record){.name = directory->name_bytes};
+	directory->name_bytes += (uint32_t)size;
+	directory->record_count++;
+	count(directory, shown_class(tree, &records[at]), 1);
+	return &records[at];
 }
 
 int tree_add_child(struct tree *tree, struct directory *parent,
@@ -315,6 +350,7 @@ void tree_remove_child(struct tree *tree, struct directory *child)
 		count_all(tree, below, -1);
 		drop_classes(tree, below);
 		tree->link_count -= below->link_count;
+		tree->unwatched_count -= below->is_unwatched;
 	}
 	parent->child_count--;
 	memmove(parent->children + at, parent->children + at + 1,

@@ -35,14 +35,15 @@ struct directory {
 	struct directory **children; /* sorted by name */
 	struct record *records;	     /* sorted by name */
 	char *names;		     /* of the records, terminated */
+	uint32_t name_bytes;
 	uint32_t child_count;
 	uint32_t record_count;
 	uint32_t link_count;
 	uint32_t to_do;		/* DIRECTORY_TO_ */
 	struct directory *next; /* of those that wait */
 	bool is_waiting;
-	bool is_gone;	  /* about to be freed */
-	bool missed_news; /* of a file that had no record */
+	bool is_gone;	   /* about to be freed */
+	bool is_unwatched; /* changes of it are not reported */
 	struct survey_counts below;
 	char name[];
 };
@@ -51,7 +52,8 @@ struct tree {
 	struct directory *root;
 	struct classes classes;
 	size_t directory_count;
-	size_t link_count; /* of all directories */
+	size_t link_count;	/* of all directories */
+	size_t unwatched_count; /* directories */
 };
 
 /* 0 or -ENOMEM. */
@@ -84,6 +86,7 @@ void tree_forget(struct tree *tree, bool only_stale);
 struct contents {
 	struct record *records; /* sorted by name, with classes in use */
 	char *names;
+	uint32_t name_bytes;
 	uint32_t count;
 	uint32_t link_count; /* of links, also such as have no record */
 };
@@ -91,6 +94,10 @@ struct contents {
 /* Take over new contents. The old ones are freed, their classes dropped. */
 void tree_replace(struct tree *tree, struct directory *directory,
 		  const struct contents *contents);
+
+/* A new record of a file, unchecked; NULL: no memory. Moves the others. */
+struct record *tree_insert(struct tree *tree, struct directory *directory,
+			   const char *name);
 
 /* A new child; -ENOMEM. The children stay sorted. */
 must_check int tree_add_child(struct tree *tree, struct directory *parent,

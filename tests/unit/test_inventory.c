@@ -14,6 +14,7 @@ struct fixture {
 	struct service service;
 	struct inventory *inventory;
 	uint32_t random;
+	bool is_alone; /* no change is reported */
 };
 
 static const char *const texts[] = {
@@ -32,6 +33,12 @@ static const char *const configs[] = {
 	"broken: [\n",
 };
 
+static bool watch_all(void *ctx, const char *directory)
+{
+	(void)ctx, (void)directory;
+	return true;
+}
+
 static void set_up(struct fixture *fixture, uint32_t seed)
 {
 	struct service_options options = {.settings = SETTINGS_DEFAULT};
@@ -45,9 +52,20 @@ static void set_up(struct fixture *fixture, uint32_t seed)
 	options.root = fixture->tree.path;
 	options.settings.workers = 1;
 	assert_int_equal(service_open(&options, &fixture->service), 0);
+	assert_int_equal(inventory_new(fixture->service.judge, watch_all, NULL,
+				       &fixture->inventory),
+			 0);
+}
+
+/* Without anybody who reports changes. */
+static void set_up_alone(struct fixture *fixture, uint32_t seed)
+{
+	set_up(fixture, seed);
+	inventory_free(fixture->inventory);
 	assert_int_equal(inventory_new(fixture->service.judge, NULL, NULL,
 				       &fixture->inventory),
 			 0);
+	fixture->is_alone = true;
 }
 
 static void tear_down(struct fixture *fixture)
@@ -70,6 +88,8 @@ static void apply(struct fixture *fixture, enum inventory_change change,
 	char directory[SHORT];
 	char *slash;
 
+	if (fixture->is_alone)
+		return;
 	strcpy(directory, path);
 	slash = strrchr(directory, '/');
 	*(slash ? slash : directory) = '\0';
@@ -302,7 +322,8 @@ static void compare(struct fixture *fixture, const char *path)
 	int r;
 
 	judge_refresh(judge);
-	r = inventory_counts(fixture->inventory, path, &counts, &is_complete);
+	r = inventory_counts(fixture->inventory, path, NULL, &counts,
+			     &is_complete);
 	if (survey_run(judge, path, &options, &survey)) {
 		assert_int_equal(r, -ENOENT);
 		return;
@@ -337,6 +358,17 @@ static void compare_all(struct fixture *fixture)
 	}
 }
 
+static void edit_and_compare(struct fixture *fixture)
+{
+	for (int i = 0; i < STEPS; i++) {
+		step(fixture);
+		if (pick(fixture, 4) == 0)
+			compare_all(fixture);
+	}
+	compare_all(fixture);
+	tear_down(fixture);
+}
+
 static void counts_are_those_of_a_survey_after_any_edits(void **state)
 {
 	struct fixture fixture;
@@ -344,13 +376,18 @@ static void counts_are_those_of_a_survey_after_any_edits(void **state)
 	(void)state;
 	for (uint32_t seed = 1; seed <= SEEDS; seed++) {
 		set_up(&fixture, seed);
-		for (int i = 0; i < STEPS; i++) {
-			step(&fixture);
-			if (pick(&fixture, 4) == 0)
-				compare_all(&fixture);
-		}
-		compare_all(&fixture);
-		tear_down(&fixture);
+		edit_and_compare(&fixture);
+	}
+}
+
+static void they_are_also_if_nobody_reports_the_edits(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	for (uint32_t seed = 1; seed <= SEEDS; seed++) {
+		set_up_alone(&fixture, seed);
+		edit_and_compare(&fixture);
 	}
 }
 
@@ -403,7 +440,8 @@ static void *ask_for_counts(void *ctx)
 	for (unsigned i = 0; i < worker->rounds; i++) {
 		judge_refresh(worker->fixture->service.judge);
 		assert_int_equal(inventory_counts(worker->fixture->inventory,
-						  "", &counts, &is_complete),
+						  "", NULL, &counts,
+						  &is_complete),
 				 0);
 	}
 	return NULL;
@@ -417,7 +455,7 @@ static void wait_for_scan(struct fixture *fixture)
 
 	for (int i = 0; !is_complete; i++) {
 		assert_true(i < 20000);
-		assert_int_equal(inventory_counts(fixture->inventory, "",
+		assert_int_equal(inventory_counts(fixture->inventory, "", NULL,
 						  &counts, &is_complete),
 				 0);
 		usleep(1000);
@@ -460,17 +498,15 @@ struct watch {
 	const char *refused;
 };
 
-static int note_watch(void *ctx, const char *directory)
+static bool note_watch(void *ctx, const char *directory)
 {
 	struct watch *watch = ctx;
 
 	watch->count++;
-	return watch->refused && strcmp(directory, watch->refused) == 0
-		       ? -ENOSPC
-		       : 0;
+	return !watch->refused || strcmp(directory, watch->refused) != 0;
 }
 
-static void what_cannot_be_watched_is_not_counted(void **state)
+static void what_is_not_watched_is_looked_at(void **state)
 {
 	struct watch watch = {0};
 	struct survey_counts counts;
@@ -480,16 +516,28 @@ static void what_cannot_be_watched_is_not_counted(void **state)
 	(void)state;
 	set_up(&fixture, 1);
 	for (int i = 0; i < 2; i++) {
+		const size_t files = i == 0 ? 4 : 6;
+
 		watch = (struct watch){.refused = i ? "f1/f2" : NULL};
 		inventory_free(fixture.inventory);
 		assert_int_equal(inventory_new(fixture.service.judge,
 					       note_watch, &watch,
 					       &fixture.inventory),
 				 0);
-		assert_int_equal(inventory_counts(fixture.inventory, "",
+		assert_int_equal(inventory_counts(fixture.inventory, "", NULL,
 						  &counts, &is_complete),
-				 i ? -EAGAIN : 0);
+				 0);
+		assert_int_equal(counts.files, files);
 		assert_int_equal(watch.count, 4);
+		assert_int_equal(inventory_has_to_look(fixture.inventory), i);
+
+		/* Nobody reports this one. */
+		tree_write(&fixture.tree, i ? "x.yaml" : "y.yaml", "a: 1");
+		assert_int_equal(inventory_counts(fixture.inventory, "", NULL,
+						  &counts, &is_complete),
+				 0);
+		assert_int_equal(counts.files, i ? files + 1 : files);
+		tree_write(&fixture.tree, "z.yaml", "a: 1");
 	}
 	tear_down(&fixture);
 }
@@ -506,7 +554,7 @@ static void files_and_paths_outside_have_no_counts(void **state)
 	set_up(&fixture, 1);
 	for (size_t i = 0; i < array_size(paths); i++)
 		assert_int_equal(inventory_counts(fixture.inventory, paths[i],
-						  &counts, &is_complete),
+						  NULL, &counts, &is_complete),
 				 -ENOENT);
 	tear_down(&fixture);
 }
@@ -526,9 +574,9 @@ static void a_file_takes_few_bytes(void **state)
 		sprintf(path, "many/%u/settings-%05u.yaml", i / 100, i);
 		tree_write(&fixture.tree, path, "");
 	}
-	assert_int_equal(
-		inventory_counts(fixture.inventory, "", &counts, &is_complete),
-		0);
+	assert_int_equal(inventory_counts(fixture.inventory, "", NULL, &counts,
+					  &is_complete),
+			 0);
 	size = inventory_size(fixture.inventory);
 	assert_int_equal(size.files, counts.files);
 	assert_true(size.files > COUNT);
@@ -542,9 +590,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_are_those_of_a_survey_after_any_edits),
+		cmocka_unit_test(they_are_also_if_nobody_reports_the_edits),
 		cmocka_unit_test(
 			counts_are_right_again_when_all_have_come_to_rest),
-		cmocka_unit_test(what_cannot_be_watched_is_not_counted),
+		cmocka_unit_test(what_is_not_watched_is_looked_at),
 		cmocka_unit_test(files_and_paths_outside_have_no_counts),
 		cmocka_unit_test(a_file_takes_few_bytes),
 	};

@@ -22,6 +22,7 @@ struct session {
 	struct mount mount;
 	struct work *work;
 	struct flusher *flusher;
+	struct inventory *inventory;
 	struct fuse_session *fuse;
 	struct channel channel;
 	struct wards *wards;
@@ -165,12 +166,18 @@ static int make_tables(struct session *session)
 		r = make_coherence(session);
 	if (r == 0)
 		r = adopt_files(session);
+	if (r == 0)
+		r = inventory_new(session->service.judge, NULL, NULL,
+				  &session->inventory);
+	if (r == 0)
+		r = inventory_start(session->inventory);
 	if (r)
 		return r;
 
 	const struct virtual_tools virtuals = {
 		.judge = session->service.judge,
 		.files = mount->files,
+		.inventory = session->inventory,
 		.flusher = session->flusher,
 		.work = session->work,
 		.restarts = session->estate->restarts,
@@ -212,6 +219,7 @@ static void stop_working(struct session *session)
 static void free_mount(struct session *session)
 {
 	virtuals_free(session->mount.virtuals);
+	inventory_free(session->inventory);
 	coherence_free(session->mount.coherence);
 	files_free(session->mount.files);
 	inodes_free(session->mount.inodes);

@@ -5,6 +5,7 @@
 #ifndef FS_MOUNT_VIRTUAL_KINDS_H
 #define FS_MOUNT_VIRTUAL_KINDS_H
 
+#include "fs/inventory/inventory.h"
 #include "fs/mount/nodes/files.h"
 
 #include <stdio.h>
@@ -15,6 +16,7 @@ struct status_facts;
 struct virtual_tools {
 	struct judge *judge;
 	struct files *files;
+	struct inventory *inventory;
 	struct flusher *flusher; /* may be NULL */
 	struct work *work;
 	unsigned restarts; /* how many workers there were before */

@@ -39,20 +39,28 @@ static int add_counts(void *ctx, const struct survey *piece)
 	return 0;
 }
 
-static int count(const struct virtual_job *job, struct survey_counts *out)
+/* The inventory tells of directories; of what is excluded a survey does. */
+static int count(const struct virtual_job *job, struct survey_counts *out,
+		 bool *is_complete)
 {
 	const struct survey_options options = options_for(job, SURVEY_KNOWN);
+	int r = inventory_counts(job->tools->inventory, job->path, job->cancel,
+				 out, is_complete);
 
+	if (r != -ENOENT)
+		return r;
 	*out = (struct survey_counts){0};
+	*is_complete = true;
 	return survey_stream(job->tools->judge, job->path, &options, add_counts,
 			     out);
 }
 
 /* What the mount says of itself. */
-static struct status_facts mount_facts(const struct virtual_tools *tools)
+static struct status_facts mount_facts(const struct virtual_tools *tools,
+				       bool is_complete)
 {
 	struct status_facts facts = {
-		.scan = "complete",
+		.scan = is_complete ? "complete" : "running",
 		.pending = files_pending(tools->files),
 		.restarts = tools->restarts,
 		.takeover = "replay",
@@ -66,12 +74,13 @@ static struct status_facts mount_facts(const struct virtual_tools *tools)
 int make_status(const struct virtual_job *job, FILE *out)
 {
 	struct survey_counts counts;
-	const int r = count(job, &counts);
+	bool is_complete;
+	const int r = count(job, &counts, &is_complete);
 
 	if (r)
 		return r;
 
-	const struct status_facts facts = mount_facts(job->tools);
+	const struct status_facts facts = mount_facts(job->tools, is_complete);
 
 	status_write(out, job->tools->judge, &counts, &facts);
 	return 0;
@@ -176,12 +185,13 @@ int make_output(const struct virtual_job *job, FILE *out)
 int make_metrics(const struct virtual_job *job, FILE *out)
 {
 	struct survey_counts counts;
-	const int r = count(job, &counts);
+	bool is_complete;
+	const int r = count(job, &counts, &is_complete);
 
 	if (r)
 		return r;
 
-	const struct status_facts facts = mount_facts(job->tools);
+	const struct status_facts facts = mount_facts(job->tools, is_complete);
 
 	metrics_write(out, job->tools->judge, &counts, &facts, CFGFS_VERSION);
 	return 0;
