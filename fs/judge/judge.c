@@ -38,7 +38,7 @@ int judge_new(struct source *source, struct cache *cache,
 		r = setup_new(judge->tools.dependencies, judge->folders,
 			      settings, &judge->setup);
 	if (r == 0)
-		r = results_new(&judge->results);
+		r = results_new(RESULTS_MAX, &judge->results);
 	if (r == 0)
 		r = flights_new(&judge->tools.flights);
 	if (r) {
