@@ -36,7 +36,7 @@ wrong 'a wrong wait' "'wait' cannot be" mount -o wait=soon "$src" "$mnt"
 wrong 'wrong workers' "'workers' cannot be '0'" mount -o workers=0 "$src" "$mnt"
 wrong 'writable' 'suid.* not allowed' mount -o suid "$src" "$mnt"
 for option in on_invalid=deny on_invalid=lastgood level=thorough \
-	rw xattr warm name=x state=/x; do
+	rw warm name=x state=/x; do
 	wrong "$option" 'not available yet' mount -o $option "$src" "$mnt"
 done
 wrong 'no such configuration' "'config': cannot use 'x'" mount -o config=x "$src" "$mnt"

@@ -115,7 +115,7 @@ static void op_init(void *ctx, struct fuse_conn_info *connection)
 
 /*
  * What is not here is answered by libfuse with ENOSYS, which the kernel
- * remembers: no extended attributes, no flush, no locks of our own.
+ * remembers: no flush, no locks of our own.
  */
 const struct fuse_lowlevel_ops ops_table = {
 	.init = op_init,
@@ -144,6 +144,8 @@ const struct fuse_lowlevel_ops ops_table = {
 	.write = op_write,
 	.fallocate = op_fallocate,
 	.copy_file_range = op_copy_file_range,
+	.getxattr = op_getxattr,
+	.listxattr = op_listxattr,
 	.setxattr = op_setxattr,
 	.removexattr = op_removexattr,
 };

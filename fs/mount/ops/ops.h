@@ -30,6 +30,7 @@ struct mount {
 	mode_t status_mode;
 	mode_t report_mode;
 	bool virtual_visible;
+	bool has_xattrs;
 	struct timespec began_at; /* times of virtual folders */
 };
 
@@ -165,6 +166,10 @@ void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
 void op_ioctl(fuse_req_t req, fuse_ino_t ino, unsigned command, void *argument,
 	      struct fuse_file_info *fi, unsigned flags, const void *bytes,
 	      size_t size, size_t out_size);
+
+/* ops_xattr.c: ENOSYS without -o xattr. */
+void op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size);
+void op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size);
 
 /* ops_write.c: all of them refuse. */
 void op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int set,

@@ -123,6 +123,12 @@ static bool set_virtual(const struct setting *setting)
 	return true;
 }
 
+static bool set_xattr(const struct setting *setting)
+{
+	setting->options->has_xattrs = true;
+	return true;
+}
+
 static bool set_cache(const struct setting *setting)
 {
 	char *directory = realpath(setting->value, NULL);
@@ -311,6 +317,7 @@ static const struct rule rules[] = {
 	{"max_size", true, set_max_size},
 	{"wait", true, set_wait},
 	{"workers", true, set_workers},
+	{"xattr", false, set_xattr},
 	{"allow_other", false, set_allow_other},
 	{"ro", false, accept},
 	{"default_permissions", false, accept},
@@ -324,7 +331,6 @@ static const struct rule rules[] = {
 	{"config", true, set_config},
 	{"trust-config", false, set_trust_config},
 	{"name", true, not_yet},
-	{"xattr", false, not_yet},
 	{"warm", false, not_yet},
 	{"suid", false, never},
 	{"dev", false, never},

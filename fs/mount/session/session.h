@@ -15,6 +15,7 @@ struct session_options {
 	bool is_foreground;
 	bool allow_other;
 	bool virtual_visible;
+	bool has_xattrs;
 	enum coherence_wish coherence;
 	mode_t status_mode;    /* of .status */
 	mode_t report_mode;    /* of .report, FILE.status and FILE.report */

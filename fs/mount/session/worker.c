@@ -197,6 +197,7 @@ static int make_mount(struct session *session)
 		.status_mode = options->status_mode,
 		.report_mode = options->report_mode,
 		.virtual_visible = options->virtual_visible,
+		.has_xattrs = options->has_xattrs,
 		.channel = &session->channel,
 	};
 	clock_gettime(CLOCK_REALTIME, &session->mount.began_at);
