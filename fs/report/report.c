@@ -128,7 +128,7 @@ static void write_finding(FILE *out, const struct verdict *verdict,
 	fputc('\n', out);
 }
 
-static void write_laps(FILE *out, const struct profile *profile)
+static void write_profile(FILE *out, const struct profile *profile)
 {
 	for (int i = 0; i < PHASE_COUNT; i++) {
 		const struct profile_line line =
@@ -143,22 +143,14 @@ static void write_laps(FILE *out, const struct profile *profile)
 	}
 }
 
-static const char profile_head[] = "# P name count seconds p50_us p99_us\n";
-
-void report_write_profile(FILE *out, const struct profile *profile)
-{
-	fputs(profile_head, out);
-	write_laps(out, profile);
-}
-
 void report_write_head(FILE *out)
 {
 	fputs("# cfgfs.report 1\n"
 	      "# F state served path format schema cached usec\n"
 	      "# D severity path doc line col pointer rule fingerprint "
-	      "message\n",
+	      "message\n"
+	      "# P name count seconds p50_us p99_us\n",
 	      out);
-	fputs(profile_head, out);
 }
 
 void report_write_files(FILE *out, const struct survey *survey,
@@ -179,5 +171,5 @@ void report_write_files(FILE *out, const struct survey *survey,
 
 void report_write_end(FILE *out, struct judge *judge)
 {
-	write_laps(out, judge_profile(judge));
+	write_profile(out, judge_profile(judge));
 }

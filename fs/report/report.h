@@ -19,9 +19,6 @@ void report_write_files(FILE *out, const struct survey *survey,
 			const char *directory);
 void report_write_end(FILE *out, struct judge *judge);
 
-/* The profile alone: a heading and the `P` records. */
-void report_write_profile(FILE *out, const struct profile *profile);
-
 /* A field in the quoting of git: as it is, or "..." with C escapes. */
 void report_write_field(FILE *out, const char *text);
 

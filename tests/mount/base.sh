@@ -68,7 +68,7 @@ done
 says_file 'a page' '</html>' "$base/report.html"
 says_file 'hostile names are text in it' '&lt;i&gt;' "$base/report.html"
 fails 'and no markup' t grep -q '<i>' "$base/report.html"
-says_file 'a profile' '^P.parse.json.' "$base/profile"
+says_file 'a profile' '^parse.json ' "$base/profile"
 
 # Metrics.
 t cat "$base/metrics.prom" >"$work/metrics"

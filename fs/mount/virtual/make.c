@@ -3,6 +3,7 @@
 #include "fs/report/explain.h"
 #include "fs/report/metrics.h"
 #include "fs/report/output.h"
+#include "fs/report/profile_text.h"
 #include "fs/report/report.h"
 #include "fs/report/status.h"
 #include "fs/survey.h"
@@ -199,6 +200,5 @@ int make_metrics(const struct virtual_job *job, FILE *out)
 
 int make_profile(const struct virtual_job *job, FILE *out)
 {
-	report_write_profile(out, judge_profile(job->tools->judge));
-	return 0;
+	return profile_write(out, judge_profile(job->tools->judge));
 }
