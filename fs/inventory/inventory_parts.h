@@ -1,6 +1,6 @@
 /*
- * What inventory.c (what is known) and look.c (looking at the disk) share; for
- * them alone.
+ * What the parts share: inventory.c (what is known), hear.c (of what is
+ * judged), look.c (at the disk) and ask.c (for counts). For them alone.
  */
 #ifndef FS_INVENTORY_INVENTORY_PARTS_H
 #define FS_INVENTORY_INVENTORY_PARTS_H
@@ -26,7 +26,9 @@ struct inventory {
 	pthread_t thread;
 	bool has_thread;
 	atomic_bool is_ending;
-	atomic_uint askers; /* who wait for `work`: they go first */
+	atomic_ullong changes; /* that were reported, or are being looked for;
+				  counted with `lock` held */
+	atomic_uint askers;    /* who wait for `work`: they go first */
 
 	/* Held by whoever looks at the disk. Nobody else adds or removes
 	 * directories and records; taken before `lock`. */
@@ -44,6 +46,30 @@ struct inventory {
 	bool was_complete; /* the first scan has ended */
 	struct news *news; /* newest first */
 };
+
+/* The same for the files in it alone, without asking for a look. */
+void inventory_doubt_records_locked(struct inventory *inventory,
+				    struct directory *directory);
+
+/* Another configuration: what was judged under the old one is unchecked. */
+void inventory_set_generation_locked(struct inventory *inventory,
+				     uint32_t generation);
+
+/* Nothing is known of any file any more. */
+void inventory_forget_all(struct inventory *inventory);
+
+/* Look at what waits for longest. With `work` held. False: nothing waits. */
+bool inventory_look_at_next(struct inventory *inventory);
+
+/* A path cut in two: all before the last slash to `directory` (PATH_MAX bytes),
+ * the rest is returned; NULL: it is too long. */
+const char *inventory_split(const char *path, char *directory);
+
+/*
+ * hear.c: a file was judged (a judge_listener). If it still is what was judged
+ * any later edit will be reported, and makes it unchecked again.
+ */
+void inventory_hear(void *ctx, const struct judge_news *news);
 
 /* Let records be made for all that was heard of. With `work` held. */
 void inventory_take_news(struct inventory *inventory);

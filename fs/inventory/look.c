@@ -28,6 +28,8 @@ struct listing {
 	char *names;
 	size_t name_bytes;
 	size_t name_capacity;
+	uint32_t forgotten; /* when it began, as the next */
+	unsigned long long changes;
 };
 
 /* Room for one more thing of `size` bytes in an owned array. 0 or -ENOMEM. */
@@ -149,10 +151,12 @@ static void release_listing(struct listing *listing)
 }
 
 /* The record of a name that is still there keeps what it knows. */
-static struct record carry_locked(struct inventory *inventory,
-				  const struct directory *directory,
-				  const struct found *found, const char *name)
+static struct record carry_locked(const struct listing *listing,
+				  const struct found *found, const char *name,
+				  bool is_unsure)
 {
+	struct inventory *inventory = listing->inventory;
+	const struct directory *directory = listing->directory;
 	struct classes *classes = &inventory->tree.classes;
 	const struct record *old = tree_record(directory, name);
 
@@ -169,7 +173,9 @@ static struct record carry_locked(struct inventory *inventory,
 				  : CLASS_UNCHECKED) &
 			 CLASS_MASK,
 		.kind = found->kind == SIGHTING_FILE ? RECORD_FILE
-						     : RECORD_ENTRY};
+						     : RECORD_ENTRY,
+		.is_dirty = found->kind == SIGHTING_FILE && found->judgement &&
+			    is_unsure};
 }
 
 /* Only what is counted has a record. */
@@ -181,8 +187,14 @@ static bool has_record(const struct found *found)
 static void fill_locked(struct listing *listing, struct directory *directory,
 			struct contents *contents)
 {
+	struct inventory *inventory = listing->inventory;
+	const bool is_unsure =
+		listing->changes != atomic_load(&inventory->changes);
 	uint32_t used = 0;
 
+	if (is_unsure)
+		inventory_want_locked(inventory, directory,
+				      DIRECTORY_TO_VERIFY);
 	for (size_t i = 0; i < listing->count; i++) {
 		const struct found *found = &listing->found[i];
 		const char *name = listing->names + found->name;
@@ -194,8 +206,7 @@ static void fill_locked(struct listing *listing, struct directory *directory,
 
 		struct record *record = &contents->records[contents->count++];
 
-		*record = carry_locked(listing->inventory, directory, found,
-				       name);
+		*record = carry_locked(listing, found, name, is_unsure);
 		record->name = used;
 		memcpy(contents->names + used, name, size);
 		used += (uint32_t)size;
@@ -269,8 +280,7 @@ static int replace_children_locked(struct listing *listing,
 	return r;
 }
 
-static int merge(struct listing *listing, struct directory *directory,
-		 uint32_t forgotten)
+static int merge(struct listing *listing, struct directory *directory)
 {
 	struct inventory *inventory = listing->inventory;
 	int r = 0;
@@ -280,11 +290,11 @@ static int merge(struct listing *listing, struct directory *directory,
 			compare_found, listing->names);
 	pthread_mutex_lock(&inventory->lock);
 	/* What was found was so before all was forgotten: look again. */
-	if (inventory->forgotten != forgotten)
+	if (inventory->forgotten != listing->forgotten)
 		inventory_want_locked(inventory, directory, DIRECTORY_TO_LIST);
 	else
 		r = replace_records_locked(listing, directory);
-	if (r == 0 && inventory->forgotten == forgotten)
+	if (r == 0 && inventory->forgotten == listing->forgotten)
 		r = replace_children_locked(listing, directory);
 	pthread_mutex_unlock(&inventory->lock);
 	return r;
@@ -304,17 +314,21 @@ static void watch(struct inventory *inventory, struct directory *directory,
 }
 
 static int list(struct inventory *inventory, struct directory *directory,
-		const char *path, uint32_t forgotten)
+		const char *path)
 {
 	struct listing listing = {.inventory = inventory,
 				  .directory = directory};
 	int r;
 
+	pthread_mutex_lock(&inventory->lock);
+	listing.forgotten = inventory->forgotten;
+	listing.changes = atomic_load(&inventory->changes);
+	pthread_mutex_unlock(&inventory->lock);
 	watch(inventory, directory, path);
 	r = walk_directory(judge_source(inventory->judge), path, visit,
 			   &listing);
 	if (r == 0)
-		r = merge(&listing, directory, forgotten);
+		r = merge(&listing, directory);
 	release_listing(&listing);
 	return r;
 }
@@ -435,19 +449,17 @@ int inventory_look(struct inventory *inventory, struct directory *directory,
 		   uint32_t to_do)
 {
 	char path[PATH_MAX];
-	uint32_t forgotten;
 	bool has_path;
 	int r = 0;
 
 	pthread_mutex_lock(&inventory->lock);
 	has_path = tree_path(directory, path);
-	forgotten = inventory->forgotten;
 	pthread_mutex_unlock(&inventory->lock);
 	if (!has_path)
 		return 0; /* nobody can open what is so deep */
 	inventory_is_looking = true;
 	if (to_do & DIRECTORY_TO_LIST)
-		r = list(inventory, directory, path, forgotten);
+		r = list(inventory, directory, path);
 	if (r == 0 && to_do & DIRECTORY_TO_VERIFY)
 		verify(inventory, directory, path);
 	inventory_is_looking = false;
