@@ -311,7 +311,7 @@ int walk_ordered(const struct source *source, const char *path,
 			      .ctx = ctx,
 			      .stamp = stamp,
 			      .fd = -1};
-	strcpy(walk->path, path);
+	memcpy(walk->path, path, strlen(path) + 1);
 	r = enter(walk);
 	while (r == 0 && walk->level)
 		r = visit_next(walk);

@@ -179,7 +179,8 @@ bool judge_holds(struct judge *judge, const struct links *links);
 
 /* Something was found out about a path. */
 struct judge_news {
-	const char *path; /* NULL: all that was known of any path is forgotten */
+	const char
+		*path; /* NULL: all that was known of any path is forgotten */
 	const struct stamp *stamp;
 	const struct judgement *judgement;
 	uint32_t generation;

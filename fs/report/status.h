@@ -22,7 +22,7 @@ struct status_facts {
 	int has_epoch;
 	uint64_t restarts;    /* how many workers have died */
 	const char *takeover; /* how the next one would go on; NULL: not */
-	struct work *work; /* NULL: there is no pool */
+	struct work *work;    /* NULL: there is no pool */
 };
 
 /* Write the status of a tree to `out`. */

@@ -9,7 +9,7 @@ static const char prefix[] = "user.cfgfs.";
 static const char state_key[] = "user.cfgfs.state";
 static const char hash_key[] = "user.cfgfs.hash";
 
-enum { HASH_TEXT = 65 };
+enum { HASH_TEXT = 65, OUR_NAMES = sizeof(state_key) + sizeof(hash_key) };
 
 static bool is_ours(const char *name)
 {
@@ -68,17 +68,16 @@ static ssize_t get_ours(struct mount *mount, const char *path, int fd,
 /* Those of the source, owned; `name` NULL: the list of names. */
 static ssize_t get_real(int fd, const char *name, char **out)
 {
-	char *value = malloc(XATTR_SIZE_MAX);
-	const ssize_t size = !value ? -1
-			     : name ? fgetxattr(fd, name, value, XATTR_SIZE_MAX)
-				    : flistxattr(fd, value, XATTR_LIST_MAX);
-	const int error = value ? errno : ENOMEM;
+	auto_free char *value = malloc(XATTR_SIZE_MAX);
+	ssize_t size;
 
-	if (size < 0) {
-		free(value);
-		return -error;
-	}
-	*out = value;
+	if (!value)
+		return -ENOMEM;
+	size = name ? fgetxattr(fd, name, value, XATTR_SIZE_MAX)
+		    : flistxattr(fd, value, XATTR_LIST_MAX);
+	if (size < 0)
+		return -errno;
+	*out = steal(&value);
 	return size;
 }
 
@@ -99,31 +98,43 @@ static size_t drop_ours(char *names, size_t size)
 	return kept;
 }
 
+/* The list of names of the source, which may have none at all. */
+static ssize_t list_real(int fd, char **out)
+{
+	const ssize_t size = get_real(fd, NULL, out);
+
+	if (size != -EOPNOTSUPP)
+		return size < 0 ? size : (ssize_t)drop_ours(*out, (size_t)size);
+	*out = malloc(OUR_NAMES);
+	return *out ? 0 : -ENOMEM;
+}
+
+static void append(char *names, size_t *size, const char *name)
+{
+	const size_t length = strlen(name) + 1;
+
+	memcpy(names + *size, name, length);
+	*size += length;
+}
+
 static ssize_t list_all(struct mount *mount, const char *path, int fd,
 			char **out)
 {
 	struct known known = {0};
 	const int r = look(mount, path, fd, &known);
-	ssize_t size = get_real(fd, NULL, out);
-	size_t kept;
+	char *names = NULL;
+	const ssize_t got = list_real(fd, &names);
+	size_t size = (size_t)got;
 
-	/* A filesystem without attributes has none. */
-	if (size == -EOPNOTSUPP) {
-		*out = malloc(sizeof(state_key) + sizeof(hash_key));
-		size = *out ? 0 : -ENOMEM;
-	}
-	if (size < 0)
-		return size;
-	kept = drop_ours(*out, (size_t)size);
-	if (r || kept + sizeof(state_key) + sizeof(hash_key) >
-			 (size_t)XATTR_LIST_MAX)
-		return (ssize_t)kept;
-	memcpy(*out + kept, state_key, sizeof(state_key));
-	kept += sizeof(state_key);
-	if (!*known.hash)
-		return (ssize_t)kept;
-	memcpy(*out + kept, hash_key, sizeof(hash_key));
-	return (ssize_t)(kept + sizeof(hash_key));
+	if (got < 0 || !names)
+		return got;
+	*out = names;
+	if (r || size + OUR_NAMES > (size_t)XATTR_LIST_MAX)
+		return got;
+	append(names, &size, state_key);
+	if (*known.hash)
+		append(names, &size, hash_key);
+	return (ssize_t)size;
 }
 
 /* What an open file has under a name; NULL: its names. */
@@ -185,15 +196,14 @@ static void answer(fuse_req_t req, fuse_ino_t ino, const char *name,
 {
 	struct mount *mount = ops_mount(req);
 	auto_free char *bytes = NULL;
+	ssize_t got;
 
 	/* The kernel remembers that, and never asks again. */
 	if (!mount->has_xattrs) {
 		fuse_reply_err(req, ENOSYS);
 		return;
 	}
-
-	const ssize_t got = get(mount, ino, name, &bytes);
-
+	got = get(mount, ino, name, &bytes);
 	reply(req, bytes, got, size);
 }
 
