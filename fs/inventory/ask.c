@@ -168,9 +168,7 @@ static int count_by_looking(struct inventory *inventory, const char *path,
 {
 	const struct source *source = judge_source(inventory->judge);
 	struct stat facts;
-	int r = source_is_gone(source)
-			? -ESTALE
-			: source_stat(source, path, NULL, &facts);
+	int r = source_stat(source, path, NULL, &facts);
 
 	if (r)
 		return r;
@@ -186,7 +184,7 @@ bool inventory_has_to_look(struct inventory *inventory)
 {
 	pthread_mutex_lock(&inventory->lock);
 
-	const bool has_to = !inventory->watch || inventory->is_blind ||
+	const bool has_to = !inventory->source.watch || inventory->is_blind ||
 			    inventory->tree.unwatched_count > 0;
 
 	pthread_mutex_unlock(&inventory->lock);
@@ -197,10 +195,15 @@ int inventory_counts(struct inventory *inventory, const char *path,
 		     const atomic_bool *cancel, struct survey_counts *out,
 		     bool *is_complete)
 {
+	const struct inventory_source *source = &inventory->source;
 	const struct directory *directory;
 
+	/* The root is not among the names that a watch tells of. */
+	if (source_is_gone(judge_source(inventory->judge)))
+		return -ESTALE;
 	notice(inventory);
-	if (inventory_has_to_look(inventory)) {
+	if (inventory_has_to_look(inventory) ||
+	    (source->settle && !source->settle(source->ctx))) {
 		*is_complete = true;
 		return count_by_looking(inventory, path, cancel, out);
 	}

@@ -119,7 +119,7 @@ void inventory_forget_all(struct inventory *inventory)
 	pthread_mutex_unlock(&inventory->lock);
 }
 
-int inventory_new(struct judge *judge, inventory_watcher *watch, void *ctx,
+int inventory_new(struct judge *judge, const struct inventory_source *source,
 		  struct inventory **out)
 {
 	struct inventory *inventory = calloc(1, sizeof(*inventory));
@@ -131,15 +131,15 @@ int inventory_new(struct judge *judge, inventory_watcher *watch, void *ctx,
 		return -ENOMEM;
 	}
 	inventory->judge = judge;
-	inventory->watch = watch;
-	inventory->watch_ctx = ctx;
+	if (source)
+		inventory->source = *source;
 	inventory->last = &inventory->first;
 	inventory->generation = judge_generation(judge);
 	pthread_mutex_init(&inventory->work, NULL);
 	pthread_mutex_init(&inventory->lock, NULL);
 	pthread_cond_init(&inventory->changed, NULL);
 	/* Where nothing is reported a scan is of no use to who asks later. */
-	if (watch)
+	if (source)
 		inventory_want_locked(inventory, inventory->tree.root,
 				      DIRECTORY_TO_LIST);
 	judge_set_listener(judge, inventory_hear, inventory);

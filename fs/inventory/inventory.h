@@ -16,18 +16,26 @@
 
 struct inventory; /* safe from any thread */
 
-/*
- * Called before a directory is listed, so that no change of it is missed
- * afterwards. False: it is not watched.
- */
-typedef bool inventory_watcher(void *ctx, const char *directory);
+/* Who reports changes. */
+struct inventory_source {
+	/* Called before a directory is listed, so that no change of it is
+	 * missed afterwards. False: it is not watched. */
+	bool (*watch)(void *ctx, const char *directory);
+
+	/* Called before counts are told: have all changes applied that were
+	 * made before. False: it cannot be known whether they were. May be
+	 * NULL. */
+	bool (*settle)(void *ctx);
+	void *ctx;
+};
 
 /*
- * A new inventory, which listens to the judge (borrowed). `watch` NULL: no
- * changes are reported at all. 0 or a negative errno.
+ * A new inventory, which listens to the judge (borrowed). `source` NULL: no
+ * changes are reported. 0 or a negative errno.
  */
-must_check int inventory_new(struct judge *judge, inventory_watcher *watch,
-			     void *ctx, struct inventory **out);
+must_check int inventory_new(struct judge *judge,
+			     const struct inventory_source *source,
+			     struct inventory **out);
 
 /* Nobody may judge or report changes any more. NULL is allowed. */
 void inventory_free(struct inventory *inventory);

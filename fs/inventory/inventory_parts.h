@@ -21,8 +21,7 @@ struct news {
 
 struct inventory {
 	struct judge *judge;
-	inventory_watcher *watch;
-	void *watch_ctx;
+	struct inventory_source source; /* watch NULL: there is none */
 	pthread_t thread;
 	bool has_thread;
 	atomic_bool is_ending;

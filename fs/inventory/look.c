@@ -303,8 +303,9 @@ static int merge(struct listing *listing, struct directory *directory)
 static void watch(struct inventory *inventory, struct directory *directory,
 		  const char *path)
 {
-	const bool is_watched = inventory->watch &&
-				inventory->watch(inventory->watch_ctx, path);
+	const struct inventory_source *source = &inventory->source;
+	const bool is_watched =
+		source->watch && source->watch(source->ctx, path);
 
 	pthread_mutex_lock(&inventory->lock);
 	inventory->tree.unwatched_count -= directory->is_unwatched;

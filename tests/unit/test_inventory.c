@@ -39,6 +39,8 @@ static bool watch_all(void *ctx, const char *directory)
 	return true;
 }
 
+static const struct inventory_source reported = {.watch = watch_all};
+
 static void set_up(struct fixture *fixture, uint32_t seed)
 {
 	struct service_options options = {.settings = SETTINGS_DEFAULT};
@@ -52,7 +54,7 @@ static void set_up(struct fixture *fixture, uint32_t seed)
 	options.root = fixture->tree.path;
 	options.settings.workers = 1;
 	assert_int_equal(service_open(&options, &fixture->service), 0);
-	assert_int_equal(inventory_new(fixture->service.judge, watch_all, NULL,
+	assert_int_equal(inventory_new(fixture->service.judge, &reported,
 				       &fixture->inventory),
 			 0);
 }
@@ -62,7 +64,7 @@ static void set_up_alone(struct fixture *fixture, uint32_t seed)
 {
 	set_up(fixture, seed);
 	inventory_free(fixture->inventory);
-	assert_int_equal(inventory_new(fixture->service.judge, NULL, NULL,
+	assert_int_equal(inventory_new(fixture->service.judge, NULL,
 				       &fixture->inventory),
 			 0);
 	fixture->is_alone = true;
@@ -509,6 +511,8 @@ static bool note_watch(void *ctx, const char *directory)
 static void what_is_not_watched_is_looked_at(void **state)
 {
 	struct watch watch = {0};
+	const struct inventory_source source = {.watch = note_watch,
+						.ctx = &watch};
 	struct survey_counts counts;
 	bool is_complete;
 	struct fixture fixture;
@@ -520,8 +524,7 @@ static void what_is_not_watched_is_looked_at(void **state)
 
 		watch = (struct watch){.refused = i ? "f1/f2" : NULL};
 		inventory_free(fixture.inventory);
-		assert_int_equal(inventory_new(fixture.service.judge,
-					       note_watch, &watch,
+		assert_int_equal(inventory_new(fixture.service.judge, &source,
 					       &fixture.inventory),
 				 0);
 		assert_int_equal(inventory_counts(fixture.inventory, "", NULL,

@@ -1,5 +1,6 @@
 #include "fs/mount/session/worker.h"
 
+#include "fs/inventory/feed.h"
 #include "fs/mount/ops/ops.h"
 #include "fs/mount/session/device.h"
 #include "fs/mount/session/guard.h"
@@ -23,6 +24,7 @@ struct session {
 	struct work *work;
 	struct flusher *flusher;
 	struct inventory *inventory;
+	struct feed feed; /* of the inventory, in a fast mount */
 	struct fuse_session *fuse;
 	struct channel channel;
 	struct wards *wards;
@@ -139,6 +141,27 @@ static int make_coherence(struct session *session)
 			     &session->mount.coherence);
 }
 
+/* In a fast mount counts are kept by the changes that are told; else who asks
+ * for them looks. */
+static int make_inventory(struct session *session)
+{
+	struct coherence *coherence = session->mount.coherence;
+	struct feed *feed = &session->feed;
+	const bool is_fed = coherence_is_fast(coherence);
+	const struct inventory_source source = feed_source(feed);
+	int r = inventory_new(session->service.judge, is_fed ? &source : NULL,
+			      &session->inventory);
+
+	if (r)
+		return r;
+	*feed = (struct feed){.source = session->service.source,
+			      .watch = coherence_watch(coherence),
+			      .inventory = session->inventory};
+	if (is_fed)
+		r = watch_add_listener(feed->watch, feed_change, feed);
+	return r ? r : inventory_start(session->inventory);
+}
+
 static int make_tables(struct session *session)
 {
 	struct mount *mount = &session->mount;
@@ -167,10 +190,7 @@ static int make_tables(struct session *session)
 	if (r == 0)
 		r = adopt_files(session);
 	if (r == 0)
-		r = inventory_new(session->service.judge, NULL, NULL,
-				  &session->inventory);
-	if (r == 0)
-		r = inventory_start(session->inventory);
+		r = make_inventory(session);
 	if (r)
 		return r;
 
