@@ -23,7 +23,7 @@ static const struct virtual_kind kinds[INODE_KIND_COUNT] = {
 				  .of_file = INODE_EXPLAIN},
 	[INODE_EXPLAIN] = {VIRTUAL_IN_MIRROR, "", make_explain, WORK_STREAM,
 			   WORK_READ},
-	[INODE_REPORT_TEXT] = {VIRTUAL_IN_BASE, "report.txt", make_output,
+	[INODE_REPORT_TEXT] = {VIRTUAL_IN_BASE, "report.txt", make_lines,
 			       WORK_STREAM, WORK_CHECK, .format = "concise"},
 	[INODE_REPORT_JSON] = {VIRTUAL_IN_BASE, "report.json", make_output,
 			       WORK_STREAM, WORK_CHECK, .format = "json"},

@@ -121,14 +121,29 @@ int make_report(const struct virtual_job *job, FILE *out)
 	return write_report(job, out, job->path);
 }
 
+/* What is known of a file; if it was judged, but that is no longer in memory,
+ * it is looked up in the cache. */
+static int survey_file(const struct virtual_job *job, struct survey *out)
+{
+	const int r = survey_for(job, SURVEY_KNOWN, out);
+	const bool is_known = r || out->count == 0 ||
+			      out->entries[0].judgement ||
+			      inventory_state(job->tools->inventory,
+					      job->path) == STATE_UNCHECKED;
+
+	if (is_known)
+		return r;
+	survey_release(out);
+	return survey_for(job, SURVEY_STORED, out);
+}
+
 int make_file_status(const struct virtual_job *job, FILE *out)
 {
 	struct survey survey;
+	int r;
 
 	files_wait_for_verdict(job->tools->files, job->path, job->cancel);
-
-	int r = survey_for(job, SURVEY_KNOWN, &survey);
-
+	r = survey_file(job, &survey);
 	if (r)
 		return r;
 	if (survey.count)
@@ -160,17 +175,12 @@ int make_explain(const struct virtual_job *job, FILE *out)
 	return explain_write(out, job->tools->judge, job->path, job->path);
 }
 
-int make_output(const struct virtual_job *job, FILE *out)
+/* Write entries in the format of a kind. */
+static void write_output(const struct virtual_job *job, FILE *out,
+			 const struct survey *survey)
 {
-	const char *format = virtual_kind_of(job->kind)->format;
-	struct survey survey;
-	const int r = survey_for(job, SURVEY_JUDGED, &survey);
-
-	if (r)
-		return r;
-
 	const struct output_part part = {.judge = job->tools->judge,
-					 .survey = &survey,
+					 .survey = survey,
 					 .prefix = "",
 					 .inside = ""};
 	const struct output output = {.file = out,
@@ -178,9 +188,42 @@ int make_output(const struct virtual_job *job, FILE *out)
 				      .part_count = 1,
 				      .version = CFGFS_VERSION};
 
-	output_find(format)->write(&output);
+	output_find(virtual_kind_of(job->kind)->format)->write(&output);
+}
+
+int make_output(const struct virtual_job *job, FILE *out)
+{
+	struct survey survey;
+	const int r = survey_for(job, SURVEY_JUDGED, &survey);
+
+	if (r)
+		return r;
+	write_output(job, out, &survey);
 	survey_release(&survey);
 	return 0;
+}
+
+/* Lines that are being written. */
+struct lines {
+	const struct virtual_job *job;
+	FILE *out;
+};
+
+static int write_lines(void *ctx, const struct survey *piece)
+{
+	const struct lines *lines = ctx;
+
+	write_output(lines->job, lines->out, piece);
+	return ferror(lines->out) ? -EIO : 0;
+}
+
+int make_lines(const struct virtual_job *job, FILE *out)
+{
+	const struct survey_options options = options_for(job, SURVEY_JUDGED);
+	struct lines lines = {.job = job, .out = out};
+
+	return survey_stream(job->tools->judge, job->path, &options,
+			     write_lines, &lines);
 }
 
 int make_metrics(const struct virtual_job *job, FILE *out)

@@ -12,6 +12,7 @@ virtual_maker make_file_status; /* FILE.status */
 virtual_maker make_file_report; /* FILE.report */
 virtual_maker make_explain;
 virtual_maker make_output; /* of the whole tree, in the kind's format */
+virtual_maker make_lines;  /* the same piece by piece, for formats of lines */
 virtual_maker make_metrics;
 virtual_maker make_profile;
 
