@@ -59,7 +59,7 @@ static struct directory *make_path_locked(struct inventory *inventory,
 static void place_news_locked(struct inventory *inventory, struct news *news)
 {
 	struct tree *tree = &inventory->tree;
-	char path[PATH_MAX];
+	char path[PATH_MAX] = "";
 	const char *name = inventory_split(news->path, path);
 	struct directory *directory = make_path_locked(inventory, path);
 	struct record *record = directory ? tree_record(directory, name) : NULL;

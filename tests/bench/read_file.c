@@ -42,7 +42,7 @@ static int compare(const void *left, const void *right)
 int main(int argc, char **argv)
 {
 	static double times[MAX_COUNT];
-	const int count = argc == 3 ? atoi(argv[1]) : 0;
+	const int count = argc == 3 ? (int)strtol(argv[1], NULL, 10) : 0;
 
 	if (count < 1 || count > MAX_COUNT) {
 		fputs("usage: read_file COUNT FILE\n", stderr);

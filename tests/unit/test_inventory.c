@@ -92,7 +92,7 @@ static void apply(struct fixture *fixture, enum inventory_change change,
 
 	if (fixture->is_alone)
 		return;
-	strcpy(directory, path);
+	memcpy(directory, path, strlen(path) + 1);
 	slash = strrchr(directory, '/');
 	*(slash ? slash : directory) = '\0';
 	inventory_apply(fixture->inventory, change, directory,
@@ -236,7 +236,7 @@ static void reserve_name(struct fixture *fixture)
 	char path[SHORT];
 
 	pick_folder(fixture, path);
-	strcat(path, ".report");
+	sprintf(path + strlen(path), ".report");
 	write_file(fixture, path, "x");
 }
 

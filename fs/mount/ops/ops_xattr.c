@@ -51,7 +51,7 @@ static int look(struct mount *mount, const char *path, int fd,
 static ssize_t get_ours(struct mount *mount, const char *path, int fd,
 			const char *name, char **out)
 {
-	struct known known;
+	struct known known = {.state = ""};
 	const int r = look(mount, path, fd, &known);
 	const char *value = strcmp(name, state_key) == 0  ? known.state
 			    : strcmp(name, hash_key) == 0 ? known.hash

@@ -48,18 +48,18 @@ enum virtual_place {
 };
 
 struct virtual_kind {
-	enum virtual_place place;
 	const char *name;
-	virtual_maker *make;	   /* NULL: it is a folder */
+	virtual_maker *make; /* NULL: it is a folder */
+	enum virtual_place place;
 	enum work_class class;	   /* of the job that makes it */
 	enum work_purpose purpose; /* the same */
-	const char *format;	   /* of fs/report/output.h, or NULL */
 
 	/* Of a folder that mirrors those of the tree: which kind stands for a
 	 * file there, and which for the folder itself. */
 	enum inode_kind of_file;
 	enum inode_kind of_folder;
-	bool is_public; /* has the mode of .status, not that of .report */
+	bool is_public;	    /* has the mode of .status, not that of .report */
+	const char *format; /* of fs/report/output.h, or NULL */
 };
 
 /* NULL for what is not virtual. */
