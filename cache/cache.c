@@ -35,6 +35,7 @@ static int open_disk(struct cache *cache, const struct cache_options *options,
 		.folder = options->directory,
 		.max_bytes = options->max_disk_bytes,
 		.read_only = options->read_only,
+		.is_sound = options->is_sound,
 	};
 	auto_free char *reason = NULL;
 
@@ -64,6 +65,7 @@ int cache_open(const struct cache_options *options, struct cache **out,
 	cache->is_brief = options->is_brief;
 	pthread_mutex_init(&cache->flush_lock, NULL);
 	index_queue_init(&cache->rows);
+	plan_notes_init(&cache->plans);
 	pthread_mutex_init(&cache->generation_lock, NULL);
 
 	int r = memory_new(options->max_memory_bytes, &cache->memory);
@@ -127,6 +129,7 @@ void cache_close(struct cache *cache)
 	memory_free(cache->pending);
 	memory_free(cache->memory);
 	index_queue_release(&cache->rows);
+	plan_notes_release(&cache->plans);
 	pthread_mutex_destroy(&cache->generation_lock);
 	pthread_mutex_destroy(&cache->flush_lock);
 	free(cache);
@@ -173,10 +176,23 @@ int cache_get(struct cache *cache, const struct cache_key *key,
 	return r;
 }
 
-size_t cache_count_plans(struct cache *cache, const struct digest_tag *tag,
-			 const struct digest *content)
+void cache_find_plans(struct cache *cache, const struct digest_tag *tag,
+		      const struct digest *content, struct store_plans *out)
 {
-	return cache->store ? store_count_plans(cache->store, tag, content) : 0;
+	*out = (struct store_plans){0};
+	if (cache->store)
+		store_find_plans(cache->store, tag, content, out);
+}
+
+bool cache_wants_plan(struct cache *cache, const struct digest *plan)
+{
+	return cache_wants_disk(cache) && plan_notes_wants(&cache->plans, plan);
+}
+
+void cache_note_plan(struct cache *cache, const struct digest *plan,
+		     const char *text)
+{
+	plan_notes_add(&cache->plans, plan, text);
 }
 
 /* Wait for another try, but do not undo what came meanwhile. */
@@ -239,6 +255,7 @@ static void drop_pending(struct cache *cache)
 static int flush_locked(struct cache *cache)
 {
 	struct item *items;
+	struct plan_note plans[PLAN_NOTES_MAX];
 	const uint64_t generation = cache_generation(cache);
 	struct store_batch batch = {.generation = &generation};
 
@@ -255,9 +272,13 @@ static int flush_locked(struct cache *cache)
 
 	batch.items = items;
 	batch.rows = rows;
+	batch.plans = plans;
+	batch.plan_count = plan_notes_take(&cache->plans, plans);
 	if (!r && (batch.count || batch.row_count))
 		r = write_locked(cache, &batch);
 	items_free(items, batch.count);
+	for (size_t i = 0; i < batch.plan_count; i++)
+		free(plans[i].text);
 	return r;
 }
 
@@ -338,6 +359,7 @@ static void look_at_generation_locked(struct cache *cache)
 	if (generation == cache->generation)
 		return;
 	cache->generation = generation;
+	plan_notes_forget(&cache->plans);
 	memory_clear(cache->memory);
 	memory_clear(cache->pending);
 	if (cache->remote)
@@ -402,6 +424,7 @@ int cache_clear(struct cache *cache)
 	int r = 0;
 
 	pthread_mutex_lock(&cache->flush_lock);
+	plan_notes_forget(&cache->plans);
 	memory_clear(cache->memory);
 	drop_pending(cache);
 	if (cache->remote)

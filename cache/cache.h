@@ -52,6 +52,8 @@ struct cache_options {
 	bool read_only;		   /* never write to the disk */
 	bool is_brief; /* each entry will be asked for about once: what the disk
 			  has, or is about to get, is not kept in memory too */
+	bool is_sound; /* nobody wrote but a process that was killed: that
+			  leaves whole transactions, and no damage */
 };
 
 /*
@@ -133,10 +135,26 @@ must_check int cache_get_many(struct cache *cache, struct cache_ask *asks,
 void cache_find_files(struct cache *cache, struct index_row *rows,
 		      bool *is_found, size_t count);
 
-/* Under how many plans the disk has a verdict on this content; for telling why
- * there is none under another. */
-size_t cache_count_plans(struct cache *cache, const struct digest_tag *tag,
-			 const struct digest *content);
+/*
+ * Under which plans the disk has a verdict on a content, and what is known of
+ * them: for telling why there is none under another. store_plans_release() it.
+ */
+enum { STORE_PLANS_MAX = 16 };
+struct store_plans {
+	size_t count;		      /* of plans */
+	char *texts[STORE_PLANS_MAX]; /* owned; of those that were noted */
+	size_t text_count;
+};
+void cache_find_plans(struct cache *cache, const struct digest_tag *tag,
+		      const struct digest *content, struct store_plans *out);
+void store_plans_release(struct store_plans *plans);
+
+/* Is a plan still to be noted? Asked before its text is made. */
+bool cache_wants_plan(struct cache *cache, const struct digest *plan);
+
+/* Note what a plan is, in words, for the disk with the next cache_flush(). */
+void cache_note_plan(struct cache *cache, const struct digest *plan,
+		     const char *text);
 
 /* Note what a file holds, for the disk with the next cache_flush(). */
 void cache_note_file(struct cache *cache, const struct index_row *row);

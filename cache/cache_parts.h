@@ -7,6 +7,7 @@
 #include "cache/counters.h"
 #include "cache/index_queue.h"
 #include "cache/memory/memory.h"
+#include "cache/plan_notes.h"
 #include "cache/remote/remote.h"
 #include "cache/store.h"
 #include "cache/uses.h"
@@ -17,6 +18,7 @@ struct cache {
 	struct memory *memory;
 	struct memory *pending;	     /* what the disk does not have yet */
 	struct index_queue rows;     /* likewise */
+	struct plan_notes plans;     /* likewise */
 	atomic_size_t waiting_bytes; /* of both, about */
 	struct store *store;	     /* NULL: memory only */
 	struct remote *remote;	     /* NULL: none; set before threads start */

@@ -68,34 +68,33 @@ static bool is_on_network(int fd)
 	return false;
 }
 
-static int check_folder(int fd, const char *path, char **why)
+static int check_folder(int fd, const char *what, const char *path, char **why)
 {
 	struct stat status;
 
 	if (fstat(fd, &status))
-		return why_say(why, -errno,
-			       "the cache folder %s cannot be read", path);
+		return why_say(why, -errno, "the %s folder %s cannot be read",
+			       what, path);
 	if (status.st_uid != geteuid())
 		return why_say(why, -EPERM,
-			       "the cache folder %s belongs to another user; "
+			       "the %s folder %s belongs to another user; "
 			       "choose one of your own",
-			       path);
+			       what, path);
 	if (status.st_mode & OTHERS_WRITE)
 		return why_say(why, -EPERM,
-			       "others can write to the cache folder %s; run "
+			       "others can write to the %s folder %s; run "
 			       "chmod 700 on it and remove what is in it",
-			       path);
+			       what, path);
 	if (is_on_network(fd))
-		return why_say(
-			why, -EOPNOTSUPP,
-			"the cache folder %s is on a network file system; "
-			"choose one on a local disk",
-			path);
+		return why_say(why, -EOPNOTSUPP,
+			       "the %s folder %s is on a network file system; "
+			       "choose one on a local disk",
+			       what, path);
 	return 0;
 }
 
-int folder_open(struct folder *folder, const char *path, bool read_only,
-		char **why)
+int folder_open(struct folder *folder, const char *what, const char *path,
+		bool read_only, char **why)
 {
 	*folder = (struct folder){.path = path, .fd = -1, .users_fd = -1};
 
@@ -103,18 +102,18 @@ int folder_open(struct folder *folder, const char *path, bool read_only,
 
 	/* An existing folder of a read-only disk can still be read. */
 	if (r && r != -EROFS && r != -EACCES)
-		return why_say(why, r, "the cache folder %s cannot be made: %s",
-			       path, strerror(-r));
+		return why_say(why, r, "the %s folder %s cannot be made: %s",
+			       what, path, strerror(-r));
 
 	auto_close int fd =
 		open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0)
 		return why_say(why, -errno,
-			       "the cache folder %s cannot be opened: %s", path,
-			       strerror(errno));
+			       "the %s folder %s cannot be opened: %s", what,
+			       path, strerror(errno));
 
-	const int bad = check_folder(fd, path, why);
+	const int bad = check_folder(fd, what, path, why);
 
 	if (bad)
 		return bad;

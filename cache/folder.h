@@ -25,10 +25,11 @@ struct folder {
 /*
  * Open the folder, made with its parents if it is not there (mode 0700; not if
  * `read_only`). 0 or a negative errno with *why: not a folder of ours, or one
- * that others can write to or that lies on the network.
+ * that others can write to or that lies on the network. `what` is what it is
+ * called in a sentence: "cache".
  */
-must_check int folder_open(struct folder *folder, const char *path,
-			   bool read_only, char **why);
+must_check int folder_open(struct folder *folder, const char *what,
+			   const char *path, bool read_only, char **why);
 
 /* Also ends the use. Safe on a folder that could not be opened. */
 void folder_close(struct folder *folder);

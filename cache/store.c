@@ -181,7 +181,7 @@ static int ensure_sound(const struct store *store, off_t size, char **why)
 	const struct trial_limits limits = {seconds, seconds * TRIAL_PATIENCE};
 	int r;
 
-	if (size == 0 || folder_is_clean(folder))
+	if (size == 0 || store->is_sound || folder_is_clean(folder))
 		return 0;
 	r = trial_run(store_examine, folder->path, &limits);
 	if (r == -ENOMEM)
@@ -409,8 +409,10 @@ static int open_inside(struct store *store, char **why)
 {
 	int r = -EIO;
 
-	for (int i = 0; i < OPEN_TRIES && r == -EIO; i++)
+	for (int i = 0; i < OPEN_TRIES && r == -EIO; i++) {
 		r = open_once(store, why);
+		store->is_sound = false;
+	}
 	return r ? why_say(why, r, "the store in %s cannot be opened: %s",
 			   store->folder.path, strerror(-r))
 		 : 0;
@@ -457,8 +459,9 @@ int store_open(const struct store_options *options, struct store **out,
 		return r;
 	}
 	store->max_bytes = options->max_bytes;
-	r = folder_open(&store->folder, options->folder, options->read_only,
-			why);
+	store->is_sound = options->is_sound;
+	r = folder_open(&store->folder, "cache", options->folder,
+			options->read_only, why);
 	if (!r)
 		r = open_inside(store, why);
 	if (r) {

@@ -4,7 +4,8 @@
  * Four databases: "verdicts" (key -> 8 bytes of sequence, little-endian, and
  * the record), "index" (see index.h; sequence and row), "order" (sequence,
  * big-endian -> key of either: the oldest first) and "state" (rows of
- * totals, see store_parts.h). A change of layout bumps STORE_VERSION, and a
+ * totals, see store_parts.h; and "plan" and a digest -> checksum, 8, and that
+ * plan in words). A change of layout bumps STORE_VERSION, and a
  * store of another version is begun anew.
  */
 #ifndef CACHE_STORE_H
@@ -12,6 +13,7 @@
 
 #include "cache/index.h"
 #include "cache/item.h"
+#include "cache/plan_notes.h"
 #include "cache/uses.h"
 
 enum { STORE_VERSION = 2 };
@@ -27,6 +29,7 @@ struct store_options {
 	const char *folder;
 	uint64_t max_bytes; /* of entries; 0: no limit */
 	bool read_only;
+	bool is_sound; /* however it was left, it need not be examined */
 };
 
 /*
@@ -73,9 +76,9 @@ typedef void store_found(void *ctx, size_t look, struct span value);
 void store_get_many(struct store *store, const struct store_look *looks,
 		    size_t count, store_found *found, void *ctx);
 
-/* How many plans have a verdict on this content, by its tag and digest. */
-size_t store_count_plans(struct store *store, const struct digest_tag *tag,
-			 const struct digest *content);
+/* Which plans have a verdict on this content, by its tag and digest. */
+void store_find_plans(struct store *store, const struct digest_tag *tag,
+		      const struct digest *content, struct store_plans *out);
 
 /* What one transaction writes. */
 struct store_batch {
@@ -83,6 +86,8 @@ struct store_batch {
 	size_t count;
 	const struct index_row *rows;
 	size_t row_count;
+	const struct plan_note *plans;
+	size_t plan_count;
 	uint64_t hits; /* added to the totals of all runs */
 	uint64_t misses;
 	uint64_t tier_hits[STORE_TIERS];

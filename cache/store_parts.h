@@ -26,6 +26,7 @@ struct store {
 	pthread_rwlock_t lock; /* shared by transactions, alone to remap */
 	atomic_bool is_off;
 	atomic_bool is_hurt; /* a page of its files was gone, see shield.h */
+	bool is_sound;	     /* need not be examined, while it is opened */
 	_Atomic uint64_t largest_size; /* that the file was seen to have */
 };
 
@@ -112,6 +113,11 @@ typedef int write_step(struct write *write, const void *ctx);
  */
 must_check int store_run_write(struct write *write, write_step *step,
 			       const void *ctx);
+
+/* Keep plans in words; when there are too many, all others are dropped. */
+must_check int store_put_plans(struct write *write,
+			       const struct plan_note *plans, size_t count);
+must_check int store_drop_plans(struct write *write);
 
 /* The entry of a key is about to go: it leaves the order and the bytes. */
 must_check int store_forget_old(struct write *write, MDB_val *key);

@@ -452,8 +452,10 @@ static int put_batch(struct write *write, const void *ctx)
 			return r;
 	}
 
-	const int r = store_keep_limit(write, write->store->max_bytes);
+	int r = store_put_plans(write, batch->plans, batch->plan_count);
 
+	if (!r)
+		r = store_keep_limit(write, write->store->max_bytes);
 	return r ? r : save_used(write);
 }
 
@@ -478,6 +480,8 @@ static int drop_all(struct write *write, const void *ctx)
 		r = mdb_drop(write->txn, dbs[DB_INDEX], 0);
 	if (!r)
 		r = mdb_drop(write->txn, dbs[DB_ORDER], 0);
+	if (!r)
+		r = store_drop_plans(write);
 	write->row.bytes = 0;
 	write->row.generation++;
 	return r;

@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-/* Die at once and silently, whatever the parent has arranged. */
+/* Die at once and silently, whatever the parent has arranged, and with it: what
+ * it holds is held by the child too. */
 static void prepare_to_die(const struct trial_limits *limits)
 {
 	static const int deadly[] = {SIGALRM, SIGXCPU, SIGSEGV, SIGBUS,
@@ -15,6 +17,7 @@ static void prepare_to_die(const struct trial_limits *limits)
 				   limits->cpu_seconds + 1};
 	sigset_t none;
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (size_t i = 0; i < array_size(deadly); i++)
 		signal(deadly[i], SIG_DFL);
 	sigemptyset(&none);

@@ -57,6 +57,7 @@ static int open_cache(const struct service_options *options,
 		.max_disk_bytes = disk_bytes(options, &why),
 		.read_only = options->read_only_cache,
 		.is_brief = !options->settings.watch_dependencies,
+		.is_sound = options->is_cache_sound,
 	};
 
 	if (!options->use_cache)

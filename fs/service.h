@@ -28,6 +28,7 @@ struct service_options {
 	struct cache *lent_cache; /* of a service that is closed later: one
 				     process opens a store once; or NULL */
 	bool read_only_cache;
+	bool is_cache_sound; /* see struct cache_options */
 	struct settings settings;
 };
 

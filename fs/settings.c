@@ -100,3 +100,16 @@ void settings_release(struct settings *settings)
 	settings->map_count = 0;
 	settings->catalog = NULL;
 }
+
+bool policy_parse(struct span word, enum policy *out)
+{
+	static const char *const words[] = {"serve", "deny", "lastgood"};
+
+	for (size_t i = 0; i < array_size(words); i++) {
+		if (span_is(word, words[i])) {
+			*out = (enum policy)i;
+			return true;
+		}
+	}
+	return false;
+}

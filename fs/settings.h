@@ -15,6 +15,30 @@ struct url_map {
 	char *folder; /* full path without symbolic links */
 };
 
+/* What a reader of the mount gets of a file that is not valid. */
+enum policy {
+	POLICY_SERVE,	  /* the file as it is */
+	POLICY_DENY,	  /* an error when it is opened */
+	POLICY_LAST_GOOD, /* its last valid version */
+};
+
+struct policy_rules {
+	enum policy on_invalid;
+	enum policy on_error;	 /* of what could not be decided */
+	enum policy never_valid; /* without a valid version: serve or deny */
+	bool denies_with_eio;	 /* else EACCES */
+};
+
+/* "serve", "deny" or "lastgood"; false: none of them. */
+bool policy_parse(struct span word, enum policy *out);
+
+/* Does any state keep a file from being served as it is? */
+static inline bool policy_protects(const struct policy_rules *rules)
+{
+	return rules->on_invalid != POLICY_SERVE ||
+	       rules->on_error != POLICY_SERVE;
+}
+
 struct settings {
 	enum level level;
 	struct schema_options schema_options;
@@ -41,6 +65,7 @@ struct settings {
 	unsigned workers;
 	unsigned wait_ms; /* how long a read waits for a verdict */
 	struct limits limits;
+	struct policy_rules policy;
 };
 
 #define SETTINGS_DEFAULT                                                       \
@@ -51,7 +76,8 @@ struct settings {
 			   .watch_dependencies = true,                         \
 			   .max_size = (uint64_t)64 << 20,                     \
 			   .wait_ms = 50,                                      \
-			   .limits = LIMITS_DEFAULT})
+			   .limits = LIMITS_DEFAULT,                           \
+			   .policy = {.never_valid = POLICY_DENY}})
 
 /*
  * Take "URLPREFIX=DIR" (--map) or a folder with a catalog.json (--catalog),

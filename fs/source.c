@@ -213,6 +213,25 @@ int source_stat_at(int directory, const char *name, struct stamp *stamp)
 	return stat_at(directory, name, AT_SYMLINK_NOFOLLOW, stamp, NULL);
 }
 
+int source_look_at(int directory, const char *name, struct stamp *stamp,
+		   struct stat *stat)
+{
+	return strcmp(name, "..") == 0
+		       ? -EXDEV
+		       : stat_at(directory, name, AT_SYMLINK_NOFOLLOW, stamp,
+				 stat);
+}
+
+int source_place_at(int directory, const char *name)
+{
+	if (strcmp(name, "..") == 0)
+		return -EXDEV;
+
+	const int fd = openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
 int source_stat_fd(int fd, struct stamp *stamp, struct stat *stat)
 {
 	return stat_at(fd, "", AT_EMPTY_PATH, stamp, stat);

@@ -77,6 +77,12 @@ must_check int source_stat_fd(int fd, struct stamp *stamp, struct stat *stat);
 must_check int source_stat_at(int directory, const char *name,
 			      struct stamp *stamp);
 
+/* The same with the facts, and a descriptor that only stands for what is there
+ * (O_PATH), the caller's to close; 0 or a descriptor, or a negative errno. */
+must_check int source_look_at(int directory, const char *name,
+			      struct stamp *stamp, struct stat *stat);
+must_check int source_place_at(int directory, const char *name);
+
 /*
  * A descriptor to read a regular file, the caller's to close; it never blocks.
  * -ELOOP: a symbolic link; -EINVAL: not a regular file; other errno of open.

@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <time.h>
 
 enum {
 	CHUNK = 64,	 /* entries that a worker takes at most */
@@ -274,7 +275,7 @@ static void work_together(struct team *team)
 		crew_run(&order, work, team);
 }
 
-static void count(struct survey *survey)
+void survey_count(struct survey *survey)
 {
 	for (size_t i = 0; i < survey->count; i++) {
 		struct survey_entry *entry = &survey->entries[i];
@@ -287,6 +288,7 @@ static void count(struct survey *survey)
 		for (int j = 0; verdict && j < SEVERITY_COUNT; j++)
 			survey->by_severity[j] += verdict->totals[j];
 		survey->suppressed += verdict ? verdict_suppressed(verdict) : 0;
+		score_add(&survey->score, verdict);
 	}
 }
 
@@ -322,6 +324,34 @@ static int collect(struct team *team, const char *path)
 	return walk_tree_stamped(source, path, visit, team, &team->stamp);
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static void begin_progress(struct survey_progress *progress, size_t total)
+{
+	atomic_store(&progress->walked_ns, now_ns());
+	atomic_store(&progress->total, total);
+}
+
+double survey_eta_seconds(const struct survey_progress *progress)
+{
+	const size_t total = atomic_load(&progress->total);
+	const size_t done = atomic_load(&progress->done);
+	const uint64_t since = atomic_load(&progress->walked_ns);
+
+	if (total == 0 || done == 0)
+		return -1;
+	if (done >= total)
+		return 0;
+	return (double)(now_ns() - since) / 1e9 * (double)(total - done) /
+	       (double)done;
+}
+
 /* Find out about all entries of a survey, and count them. */
 static int complete_survey(struct team *team)
 {
@@ -334,7 +364,7 @@ static int complete_survey(struct team *team)
 		return r;
 	if (team->options->depth == SURVEY_JUDGED)
 		drop_vanished(team->survey);
-	count(team->survey);
+	survey_count(team->survey);
 	return 0;
 }
 
@@ -358,7 +388,7 @@ int survey_run(struct judge *judge, const char *path,
 		return r;
 	}
 	if (options->progress)
-		atomic_store(&options->progress->total, survey.count);
+		begin_progress(options->progress, survey.count);
 	if (survey.count)
 		qsort(survey.entries, survey.count, sizeof(*survey.entries),
 		      compare_entries);
@@ -381,7 +411,14 @@ struct stream {
 
 static int tell(struct stream *stream)
 {
-	int r = stream->survey.count ? complete_survey(&stream->team) : 0;
+	struct survey_progress *progress = stream->team.options->progress;
+	int r;
+
+	/* What is still to come is not known. */
+	if (progress)
+		begin_progress(progress, atomic_load(&progress->total) +
+						 stream->survey.count);
+	r = stream->survey.count ? complete_survey(&stream->team) : 0;
 
 	if (r == 0 && stream->survey.count)
 		r = stream->consume(stream->ctx, &stream->survey);
@@ -453,7 +490,8 @@ void survey_release(struct survey *survey)
 struct survey_counts survey_counts(const struct survey *survey)
 {
 	struct survey_counts counts = {.files = survey->count,
-				       .suppressed = survey->suppressed};
+				       .suppressed = survey->suppressed,
+				       .score = survey->score};
 
 	memcpy(counts.by_state, survey->by_state, sizeof(counts.by_state));
 	memcpy(counts.by_severity, survey->by_severity,
@@ -470,4 +508,5 @@ void survey_add_counts(struct survey_counts *to,
 	for (int i = 0; i < SEVERITY_COUNT; i++)
 		to->by_severity[i] += counts->by_severity[i];
 	to->suppressed += counts->suppressed;
+	score_add_all(&to->score, &counts->score);
 }

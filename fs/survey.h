@@ -6,6 +6,7 @@
 #define FS_SURVEY_H
 
 #include "fs/judge/judge.h"
+#include "fs/score.h"
 #include "fs/work/work.h"
 
 struct survey_entry {
@@ -20,7 +21,11 @@ struct survey_entry {
 struct survey_progress {
 	atomic_size_t total; /* 0 while the tree is being walked */
 	atomic_size_t done;
+	atomic_uint_fast64_t walked_ns; /* when that was over */
 };
+
+/* Seconds that are left at the pace so far; negative: not known yet. */
+double survey_eta_seconds(const struct survey_progress *progress);
 
 struct survey {
 	struct survey_entry *entries; /* sorted by path, memcmp order */
@@ -29,6 +34,7 @@ struct survey {
 	size_t by_state[STATE_COUNT];
 	uint64_t by_severity[SEVERITY_COUNT];
 	uint64_t suppressed; /* findings, not among the others */
+	struct score score;
 };
 
 /* How many there are of each sort. */
@@ -37,6 +43,7 @@ struct survey_counts {
 	size_t by_state[STATE_COUNT];
 	uint64_t by_severity[SEVERITY_COUNT];
 	uint64_t suppressed;
+	struct score score;
 };
 
 /* How much is done to know more than what is known already. */
@@ -65,6 +72,8 @@ struct survey_options {
 must_check int survey_run(struct judge *judge, const char *path,
 			  const struct survey_options *options,
 			  struct survey *out);
+/* Fill in the states and the counts of the entries that it has. */
+void survey_count(struct survey *survey);
 void survey_release(struct survey *survey);
 
 /* Takes a piece of a survey, which is released afterwards. 0 to go on; a
@@ -74,7 +83,8 @@ typedef int survey_consumer(void *ctx, const struct survey *piece);
 /*
  * The same, told piece by piece in order, while the walk goes on: memory does
  * not grow with the tree. Called on the calling thread. Results as of
- * survey_run(), and what `consume` returned. No progress.
+ * survey_run(), and what `consume` returned. The progress knows of the pieces
+ * so far.
  */
 must_check int survey_stream(struct judge *judge, const char *path,
 			     const struct survey_options *options,

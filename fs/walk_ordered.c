@@ -9,7 +9,7 @@ enum { FIRST_ITEMS = 16, FIRST_BYTES = 256 };
 
 /*
  * A name to visit. A directory has two: itself, and what is in it, which comes
- * later: "web" stands before "web.yaml", "web/a" behind it.
+ * later: web stands before web.yaml, and web/a behind it.
  */
 struct item {
 	uint32_t name;	 /* offset in the names */

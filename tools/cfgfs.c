@@ -12,7 +12,11 @@ static const struct command commands[] = {
 	{"check", "judge files without a mount", true, cmd_check},
 	{"status", "how a tree or file stands", true, cmd_status},
 	{"explain", "how a file is judged, and why", true, cmd_explain},
+	{"ctl", "change the level of a running mount", false, cmd_ctl},
 	{"sync", "wait until a mount shows all edits", false, cmd_sync},
+	{"upgrade", "replace the program of a mount, which stays mounted",
+	 false, cmd_upgrade},
+	{"resume", NULL, false, cmd_resume},
 	{"cache", "look at the store of verdicts, or empty it", false,
 	 cmd_cache},
 };
@@ -33,7 +37,7 @@ static void print_help(FILE *out, bool is_full)
 	      "files.\n\n",
 	      out);
 	for (size_t i = 0; i < array_size(commands); i++)
-		if (is_full || commands[i].is_common)
+		if (commands[i].summary && (is_full || commands[i].is_common))
 			fprintf(out, "  %-9s %s\n", commands[i].name,
 				commands[i].summary);
 	fputs(is_full ? "\nCFGFS_CACHE_SIZE limits the cache, CFGFS_REMOTE "
@@ -51,6 +55,15 @@ static const struct command *find(const char *name)
 		if (strcmp(commands[i].name, name) == 0)
 			return &commands[i];
 	return NULL;
+}
+
+/* A link of that name is what mount(8) calls. */
+static bool is_mount_helper(const char *name)
+{
+	const char *slash = name ? strrchr(name, '/') : NULL;
+
+	return name &&
+	       strcmp(slash ? slash + 1 : name, "mount.fuse.cfgfs") == 0;
 }
 
 /* "help", "help --all", "help COMMAND". */
@@ -77,6 +90,8 @@ static bool has_reader_left(void)
 
 int main(int argc, char **argv)
 {
+	if (is_mount_helper(argv[0]))
+		return cmd_fstab(argc, argv);
 	if (argc < 2) {
 		print_help(stderr, false);
 		return 2;

@@ -6,6 +6,7 @@
 #include "tools/baseline.h"
 #include "tools/command.h"
 #include "tools/input.h"
+#include "tools/interrupt.h"
 #include "tools/options.h"
 #include "tools/place.h"
 #include "tools/progress.h"
@@ -208,6 +209,7 @@ static void check_path(struct check *check, struct part *part, const char *path)
 {
 	struct survey_progress progress = {0};
 	const struct survey_options options = {.depth = SURVEY_JUDGED,
+					       .cancel = interrupt_flag(),
 					       .progress = &progress};
 	int r = place_find(path, check->options.root, &part->place);
 
@@ -216,8 +218,10 @@ static void check_path(struct check *check, struct part *part, const char *path)
 	if (r == 0) {
 		struct progress *shown = progress_start(&progress);
 
+		interrupt_stops(part->judge);
 		r = survey_run(part->judge, part->place.path, &options,
 			       &part->survey);
+		interrupt_stops(NULL);
 		progress_stop(shown);
 	}
 	/* What is named must be checked, or it is said why it was not. */
@@ -239,16 +243,13 @@ static int add_input_entry(struct part *part, struct judgement *judgement)
 		return -ENOMEM;
 	survey->entries[0] = (struct survey_entry){
 		.path = strdup("-"),
-		.state = (enum state)judgement->verdict->state,
 		.tier = judgement->tier,
 		.judgement = judgement,
 	};
 	if (!survey->entries[0].path)
 		return -ENOMEM;
 	survey->count = 1;
-	survey->by_state[judgement->verdict->state]++;
-	for (int i = 0; i < SEVERITY_COUNT; i++)
-		survey->by_severity[i] = judgement->verdict->totals[i];
+	survey_count(survey);
 	return 0;
 }
 
@@ -520,10 +521,8 @@ static bool baseline_options_fit(const struct tool_options *options,
 	return !why;
 }
 
-static void check_all(struct check *check, char **paths)
+static void check_all(struct check *check, char **paths, size_t count)
 {
-	const size_t count = check->part_count;
-
 	for (size_t i = 0; i < count; i++) {
 		struct part *part = &check->parts[i];
 
@@ -553,19 +552,21 @@ static int run_check(struct check *check, int argc, char **argv)
 	char *default_paths[] = {here, NULL};
 	const double start = now_seconds();
 	const int given = argc - check->options.first_path;
+	const size_t count = given ? (size_t)given : 1;
 	char **paths = given ? argv + check->options.first_path : default_paths;
 
-	check->part_count = given ? (size_t)given : 1;
-	if (!baseline_options_fit(&check->options, paths, check->part_count))
+	check->part_count = count;
+	if (!baseline_options_fit(&check->options, paths, count))
 		return EXIT_TROUBLE;
-	check->parts = calloc(check->part_count, sizeof(*check->parts));
+	check->parts = calloc(count, sizeof(*check->parts));
 	if (!check->parts) {
 		fputs("cfgfs: out of memory\n", stderr);
 		return EXIT_TROUBLE;
 	}
-	check_all(check, paths);
+	check_all(check, paths, count);
 	/* What was found out is kept also if nobody reads it to the end. */
 	flush(check);
+	interrupt_end();
 	tell_sharing(check);
 	write_outputs(check, now_seconds() - start);
 	for (size_t i = 0; i < check->part_count; i++)
@@ -590,6 +591,8 @@ int cmd_check(int argc, char **argv)
 		describe_formats(stdout);
 	if (parsed != OPTIONS_GO)
 		return parsed == OPTIONS_HELP ? EXIT_CLEAN : EXIT_TROUBLE;
+
+	interrupt_catch();
 
 	const int status = outputs_are_known(&check.options)
 				   ? run_check(&check, argc, argv)

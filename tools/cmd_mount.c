@@ -16,9 +16,21 @@ static const char usage[] =
 	"  FILE.status, FILE.report  the same for one file\n"
 	"\n"
 	"  -f           stay in the foreground\n"
-	"  -o OPTION    on_invalid=serve    what becomes of invalid files\n"
+	"  -o OPTION    on_invalid=serve|deny|lastgood  what readers get of "
+	"an\n"
+	"               invalid file: it, an error, or its last valid version\n"
+	"               on_error=...        the same of what cannot be "
+	"decided\n"
+	"               never_valid=deny|serve  without a valid version\n"
+	"               errno=EACCES|EIO    the error of denied files\n"
+	"               state=DIR, state_size=1G  where versions are kept\n"
+	"               config=FILE         a configuration outside the tree\n"
+	"               trust-config        the tree's counts as such a one\n"
 	"               level=fast|standard (default standard)\n"
-	"               coherence=auto|strict\n"
+	"               coherence=auto|fast|strict|rehash  may the kernel keep "
+	"what\n"
+	"                                   it is told (fast), or ask at each "
+	"open\n"
 	"               virtual=hidden|visible  are .status and .report "
 	"listed\n"
 	"               map=URL=DIR, catalog=DIR  as --map and --catalog\n"
@@ -27,7 +39,9 @@ static const char usage[] =
 	"               max_size=64M        larger files are not validated\n"
 	"               wait=50ms           how long a read waits for a "
 	"verdict\n"
-	"               workers=N           threads that validate\n"
+	"               workers=N           files judged at a time in the "
+	"background\n"
+	"               warm                judge all of it in the background\n"
 	"               config=FILE         in place of .cfgfs.yaml; trusted "
 	"outside\n"
 	"                                   of the tree\n"
@@ -102,8 +116,9 @@ static int parse(int argc, char **argv, struct session_options *options)
 	return r;
 }
 
-/* Files are named from the working directory, which a daemon leaves. */
-static int mount_source(struct session_options *options)
+/* Files are named from the working directory, which a daemon leaves. `how`: see
+ * session_resume(); NULL: mount. */
+static int mount_source(struct session_options *options, const char *how)
 {
 	auto_free char *root = realpath(options->service.root, NULL);
 	struct options_names names = {0};
@@ -113,12 +128,14 @@ static int mount_source(struct session_options *options)
 			       root ? root : options->service.root, &names))
 		fputs("cfgfs: out of memory\n", stderr);
 	else
-		status = session_run(options);
+		status = how ? session_resume(options, how)
+			     : session_run(options);
 	options_names_release(&names);
 	return status;
 }
 
-static int run(int argc, char **argv, struct session_options *options)
+static int run(int argc, char **argv, struct session_options *options,
+	       const char *how)
 {
 	const int r = parse(argc, argv, options);
 
@@ -131,14 +148,32 @@ static int run(int argc, char **argv, struct session_options *options)
 				       "mountpoint");
 	options->service.root = argv[optind];
 	options->mountpoint = argv[optind + 1];
-	return mount_source(options);
+	return mount_source(options, how);
+}
+
+static int mount_or_resume(int argc, char **argv, const char *how)
+{
+	struct session_options options = SESSION_DEFAULT;
+	int status;
+
+	options.arguments = argv;
+	status = run(argc, argv, &options, how);
+	session_options_release(&options);
+	return status;
 }
 
 int cmd_mount(int argc, char **argv)
 {
-	struct session_options options = SESSION_DEFAULT;
-	const int status = run(argc, argv, &options);
+	return mount_or_resume(argc, argv, NULL);
+}
 
-	session_options_release(&options);
-	return status;
+/* resume HOW mount ...: run by a supervisor, not by people. */
+int cmd_resume(int argc, char **argv)
+{
+	enum { FIRST = 2 };
+
+	if (argc <= FIRST || strcmp(argv[FIRST], "mount") != 0)
+		return wrong("'resume' is for the daemon of a mount: see "
+			     "'cfgfs upgrade'");
+	return mount_or_resume(argc - FIRST, argv + FIRST, argv[1]);
 }

@@ -107,6 +107,7 @@ static void print_tree(const struct facts *facts, const char *path)
 	print_counts(facts, states, array_size(states));
 	printf("  findings   ");
 	print_counts(facts, findings, array_size(findings));
+	printf("  score      %s\n", value_of(facts, "score"));
 	printf("  config     %s\n", value_of(facts, "config"));
 	printf("  level      %s\n", value_of(facts, "level"));
 	printf("  coherence  %s\n", value_of(facts, "coherence"));
@@ -123,10 +124,11 @@ static void print_tree(const struct facts *facts, const char *path)
 
 static void print_file(const struct facts *facts, const char *path)
 {
-	static const char *const keys[] = {
-		"reason",	 "format",	   "schema",
-		"level",	 "findings.error", "findings.warning",
-		"findings.info", "cached",	   "usec"};
+	static const char *const keys[] = {"reason",	     "format",
+					   "schema",	     "level",
+					   "findings.error", "findings.warning",
+					   "findings.info",  "score",
+					   "cached",	     "usec"};
 
 	report_write_line(stdout, path);
 	printf(": %s\n", value_of(facts, "state"));

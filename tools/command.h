@@ -8,19 +8,25 @@
 
 struct command {
 	const char *name;
-	const char *summary; /* one line for `cfgfs --help` */
+	const char *summary; /* one line for `cfgfs --help`; NULL: none */
 	bool is_common;	     /* false: only in `cfgfs --help all` */
 	/* argv[0] is the command's name; returns the exit status. */
 	int (*run)(int argc, char **argv);
 };
 
 int cmd_mount(int argc, char **argv);
+int cmd_ctl(int argc, char **argv);
 int cmd_sync(int argc, char **argv);
+int cmd_resume(int argc, char **argv);
+int cmd_upgrade(int argc, char **argv);
 int cmd_umount(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_cache(int argc, char **argv);
+
+/* As mount.fuse.cfgfs; argv[0] is that name. */
+int cmd_fstab(int argc, char **argv);
 
 /* Colour is for terminals, and only if nobody objects (NO_COLOR, TERM=dumb). */
 bool command_use_colour(int fd);

@@ -15,6 +15,15 @@ struct progress {
 	bool is_shown;
 };
 
+/* "checked 812 of 10000 files, 8 %, 12 s left" */
+static void show_count(size_t done, size_t total, double eta)
+{
+	fprintf(stderr, "\r\033[Kchecked %zu of %zu files, %zu %%", done, total,
+		done * 100 / total);
+	if (eta >= 1)
+		fprintf(stderr, ", %.0f s left", eta);
+}
+
 static void show(struct progress *progress)
 {
 	const size_t total = atomic_load(&progress->survey->total);
@@ -24,8 +33,7 @@ static void show(struct progress *progress)
 	if (total == 0)
 		fputs("\r\033[Klooking for files ...", stderr);
 	else
-		fprintf(stderr, "\r\033[Kchecked %zu of %zu files, %zu %%",
-			done, total, done * 100 / total);
+		show_count(done, total, survey_eta_seconds(progress->survey));
 	fflush(stderr);
 }
 

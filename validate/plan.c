@@ -124,6 +124,9 @@ struct digest plan_digest_under(const char *engine, const struct plan *plan,
 	digest_add_number(&builder, plan->require_schema);
 	digest_add_number(&builder, plan->show_values);
 	add_suppressions(&builder, plan);
+	/* Behind all else, so that keys of others stay as they are. */
+	if (plan->distrusts_content || plan->configured_first)
+		digest_add_number(&builder, plan->configured_first);
 	return digest_end(&builder);
 }
 

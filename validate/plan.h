@@ -71,6 +71,10 @@ struct plan {
 	size_t baseline_count;
 	bool record_baseline;	  /* allow all, and count them by rule */
 	bool ignore_suppressions; /* comments, configuration and baseline */
+	bool distrusts_content;	  /* nothing in the file makes its checks
+				     weaker: no comment, no template; its own
+				     schema is not one that was required */
+	bool configured_first;	  /* before the schema that the file names */
 };
 
 /* Is that rule of plan->when for this file? */

@@ -105,7 +105,10 @@ static int judge(struct validation *run, struct span content,
 	if (r > 0)
 		r = read_suppressed(run, content, &skip);
 	if (r == 0 && skip && !run->arena->error)
-		return verdict_plain(STATE_SKIPPED, skip, out);
+		return verdict_plain(run->plan->distrusts_content
+					     ? STATE_ERROR
+					     : STATE_SKIPPED,
+				     skip, out);
 	if (r == 0 && !run->findings.is_undecided)
 		r = association_apply(&association);
 	if (r)

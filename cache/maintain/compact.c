@@ -142,7 +142,7 @@ static int compact_inside(struct folder *folder, struct compaction *out,
 int maintain_compact(const char *path, struct compaction *out, char **why)
 {
 	struct folder folder;
-	int r = folder_open(&folder, path, false, why);
+	int r = folder_open(&folder, "cache", path, false, why);
 
 	*out = (struct compaction){0};
 	if (!r)

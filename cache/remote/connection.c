@@ -6,7 +6,7 @@
 
 enum {
 	RECEIVE_SIZE = 64 << 10,
-	ANSWERS_MAX_BYTES = 64 << 20, /* of one exchange */
+	ANSWERS_MAX_BYTES = 16 << 20, /* of one exchange */
 	SET_WORDS = 5,
 	TTL_TEXT = 24,
 };

@@ -95,7 +95,7 @@ static int load_baseline(struct config *config, const struct host *host)
 	auto_free char *why = NULL;
 	struct span text;
 
-	if (!path || settings->records_baseline ||
+	if (!path || config->has_no_baseline || settings->records_baseline ||
 	    settings->ignore_suppressions)
 		return 0;
 
@@ -175,23 +175,49 @@ static void drop(struct config **config)
 	config_free(*config);
 }
 
-int config_load(const struct settings *settings, const struct host *host,
-		struct config **out)
+/* All of it but what is read by what it says. */
+static int load_patterns(const struct settings *settings,
+			 const struct host *host, bool is_guarded,
+			 struct config **out)
 {
 	release_by(drop) struct config *config = calloc(1, sizeof(*config));
-	int r;
+	int r = 0;
 
 	if (!config)
 		return -ENOMEM;
 	config->settings = settings;
+	config->is_trusted = config_is_trusted(config);
 	arena_init(&config->arena, settings->limits.arena_bytes);
 	glob_list_init(&config->ignore, &config->arena);
-	r = load_ignore_files(config, host);
+	if (!is_guarded)
+		r = load_ignore_files(config, host);
+	if (r == 0)
+		r = load_file(config, host);
 	if (r)
 		return r;
-	r = load_file(config, host);
-	if (r == 0)
-		r = load_catalog(config, host);
+	config->is_guarded = config_protects(config);
+	*out = steal(&config);
+	return 0;
+}
+
+int config_load(const struct settings *settings, const struct host *host,
+		struct config **out)
+{
+	const bool is_guarded = policy_protects(&settings->policy);
+	release_by(drop) struct config *config = NULL;
+	int r = load_patterns(settings, host, is_guarded, &config);
+
+	/* It was the configuration that asked for it: without what the tree
+	 * wants to be ignored, then. */
+	if (r == 0 && config->is_guarded && !is_guarded) {
+		config_free(config);
+		config = NULL;
+		r = load_patterns(settings, host, true, &config);
+	}
+	if (r)
+		return r;
+	config_distrust(config);
+	r = load_catalog(config, host);
 	if (r == 0)
 		r = load_baseline(config, host);
 	if (r)
@@ -238,50 +264,6 @@ struct baseline *config_baseline(const struct config *config)
 	return config->baseline;
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/*
- * Kubernetes lays out a volume as "..data", a link to "..2024_05_01_...", and
- * links to what is in it: names that no pattern should have to know.
- */
-static bool is_volume_step(struct span name)
-{
-	if (span_is(name, "..data"))
-		return true;
-	if (name.size < 7 || !span_starts(name, "..") || name.data[6] != '_')
-		return false;
-	for (size_t i = 2; i < 6; i++)
-		if (!is_digit(name.data[i]))
-			return false;
-	return true;
-}
-
-/* The path that patterns see; `buf` is used if it is not the path itself. */
-static const char *pattern_path(const char *path, char buf[GLOB_PATH_SIZE])
-{
-	size_t used = 0;
-
-	if (!strstr(path, "..") || strlen(path) >= GLOB_PATH_SIZE)
-		return path;
-	while (*path) {
-		const char *end = strchrnul(path, '/');
-		const struct span name = {path, (size_t)(end - path)};
-
-		path = *end ? end + 1 : end;
-		if (is_volume_step(name))
-			continue;
-		if (used)
-			buf[used++] = '/';
-		memcpy(buf + used, name.data, name.size);
-		used += name.size;
-	}
-	buf[used] = '\0';
-	return buf;
-}
-
 static const char *exclusion(const struct config *config, const char *path,
 			     bool is_directory)
 {
@@ -298,7 +280,7 @@ const char *config_excluded_directory(const struct config *config,
 {
 	char buf[GLOB_PATH_SIZE];
 
-	return exclusion(config, pattern_path(path, buf), true);
+	return exclusion(config, config_pattern_path(path, buf), true);
 }
 
 static bool is_for(const struct config_schema *entry, const char *path)
@@ -332,12 +314,28 @@ static void plan_by_catalog(const struct config *config, const char *path,
 	memcpy(plan->candidates, match.candidates, sizeof(plan->candidates));
 }
 
+/* The schema of a trusted source, which the tree must not replace. */
+static bool plan_trusted_catalog(const struct config *config, const char *path,
+				 struct plan *plan)
+{
+	if (!config->is_guarded || config->is_trusted ||
+	    !config->settings->catalog)
+		return false;
+	plan_by_catalog(config, path, plan);
+	return plan->schema != NULL;
+}
+
 /* Entries that look at the content count if they stand before it. */
 static void plan_schema(const struct config *config, const char *path,
 			struct plan *plan)
 {
 	const struct config_schema *plain = find_entry(config, path);
 
+	plan->configured_first = config->is_guarded && config->is_trusted;
+	if (plan_trusted_catalog(config, path, plan)) {
+		plan->configured_first = true;
+		return;
+	}
 	plan->schema = plain ? plain->schema : NULL;
 	if (!plain)
 		plan_by_catalog(config, path, plan);
@@ -371,6 +369,7 @@ static void plan_suppressions(const struct config *config, const char *path,
 
 	plan->ignore_suppressions = settings->ignore_suppressions;
 	plan->record_baseline = settings->records_baseline;
+	plan->distrusts_content = config->is_guarded;
 	for (size_t i = 0; i < config->suppress_count; i++)
 		if (suppresses(&config->suppress[i], seen))
 			rule_set_join(&plan->allowed,
@@ -385,7 +384,7 @@ bool config_suppression(const struct config *config, const char *path,
 			size_t index, struct config_suppression *out)
 {
 	char buf[GLOB_PATH_SIZE];
-	const char *seen = pattern_path(path, buf);
+	const char *seen = config_pattern_path(path, buf);
 
 	for (size_t i = 0; i < config->suppress_count; i++) {
 		const struct config_suppress *entry = &config->suppress[i];
@@ -399,25 +398,54 @@ bool config_suppression(const struct config *config, const char *path,
 	return false;
 }
 
+/* Where readers are protected it is a file as any other. */
 static bool is_baseline(const struct config *config, const char *path)
 {
 	const char *named = config_baseline_path(config);
 
+	if (config->is_guarded)
+		return false;
 	return strcmp(path, BASELINE_FILE) == 0 ||
 	       (named && strcmp(path, named) == 0);
+}
+
+static void configured_format(const struct config *config, const char *seen,
+			      struct format_choice *out)
+{
+	for (size_t i = 0; i < config->format_count; i++) {
+		if (glob_list_select(&config->formats[i].files, seen)) {
+			*out = config->formats[i].choice;
+			return;
+		}
+	}
+}
+
+/* The format that nothing in the file can talk it out of. */
+static struct format_choice
+choose_format_by_name(const struct config *config, const char *path,
+		      const char *seen, const struct content_facts *facts)
+{
+	struct content_facts others = *facts;
+	struct format_choice choice = {NULL, ""};
+
+	if (config->is_trusted)
+		configured_format(config, seen, &choice);
+	others.modeline = 0;
+	return choice.format ? choice : format_choose(path, &others);
 }
 
 static struct format_choice choose_format(const struct config *config,
 					  const char *path, const char *seen,
 					  const struct content_facts *facts)
 {
-	const struct format_choice choice = format_choose(path, facts);
+	struct format_choice choice = {NULL, ""};
 
-	if (choice.format)
-		return choice;
-	for (size_t i = 0; i < config->format_count; i++)
-		if (glob_list_select(&config->formats[i].files, seen))
-			return config->formats[i].choice;
+	if (config->is_guarded)
+		choice = choose_format_by_name(config, path, seen, facts);
+	if (!choice.format)
+		choice = format_choose(path, facts);
+	if (!choice.format)
+		configured_format(config, seen, &choice);
 	return choice;
 }
 
@@ -438,7 +466,7 @@ void config_plan(const struct config *config, const char *path,
 {
 	const struct settings *settings = config->settings;
 	char buf[GLOB_PATH_SIZE];
-	const char *seen = pattern_path(path, buf);
+	const char *seen = config_pattern_path(path, buf);
 
 	*out = config_own_plan(settings);
 	*directory = '\0';
@@ -473,7 +501,7 @@ static const char *catalog_origin(const struct config *config, const char *path)
 const char *config_schema_origin(const struct config *config, const char *path)
 {
 	char buf[GLOB_PATH_SIZE];
-	const char *seen = pattern_path(path, buf);
+	const char *seen = config_pattern_path(path, buf);
 
 	if (strcmp(seen, CONFIG_FILE) == 0)
 		return "built in";
@@ -492,7 +520,7 @@ const char *config_schema_shadowed(const struct config *config,
 				   const char *path)
 {
 	char buf[GLOB_PATH_SIZE];
-	const char *seen = pattern_path(path, buf);
+	const char *seen = config_pattern_path(path, buf);
 	const struct config_schema *entry = find_entry(config, seen);
 	const struct config_schema *end =
 		config->schemas + config->schema_count;

@@ -6,6 +6,7 @@
 #define FS_CONFIG_CONFIG_H
 
 #include "fs/baseline/baseline.h"
+#include "fs/config/glob.h"
 #include "fs/folders.h"
 #include "fs/settings.h"
 #include "fs/sharing.h"
@@ -21,6 +22,9 @@ struct config; /* immutable: any thread may share it */
 /* The schema of .cfgfs.yaml: its text, and the path it goes by. */
 #define CONFIG_SCHEMA_PATH "cfgfs:config"
 extern const char config_schema_text[];
+
+/* The path that patterns see; `buf` is used if it is not the path itself. */
+const char *config_pattern_path(const char *path, char buf[GLOB_PATH_SIZE]);
 
 /*
  * Load the configuration, reading files by host->read (which notes them as
@@ -98,6 +102,20 @@ struct config_suppression {
 must_check bool config_suppression(const struct config *config,
 				   const char *path, size_t index,
 				   struct config_suppression *out);
+
+/*
+ * What readers of a mount get of a file that is not valid: by `policy:`, where
+ * the configuration is trusted, else by the settings.
+ */
+struct policy_rules config_policy(const struct config *config,
+				  const char *path);
+
+/* Entries of `policy:` that do not count, since the tree may not say that. */
+size_t config_untrusted_policies(const struct config *config);
+
+/* Can any file be denied or shown in another version? */
+bool config_protects(const struct config *config);
+bool config_may_show_another(const struct config *config);
 
 /* Is everything below this directory excluded? The reason or NULL. */
 const char *config_excluded_directory(const struct config *config,

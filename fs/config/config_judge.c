@@ -114,6 +114,7 @@ static void forget(struct config *config, size_t ignore_count)
 	config->check_count = 0;
 	config->map_count = 0;
 	config->catalog_folder = NULL;
+	config->policy_count = 0;
 	config->suppress_count = 0;
 	config->baseline_path = NULL;
 	config->sharing = (struct sharing){0};

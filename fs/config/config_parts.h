@@ -37,8 +37,19 @@ struct config_suppress {
 	const char *reason;
 };
 
+/* An entry of `policy:`. The first that fits a file wins. */
+struct config_policy {
+	struct glob_list files;
+	enum policy on_invalid;
+	enum policy on_error;
+};
+
 struct config {
 	const struct settings *settings;
+	/* Readers are protected: what the tree says must not make a check
+	 * weaker. */
+	bool is_guarded;
+	bool is_trusted; /* this configuration is not the tree's to change */
 	struct arena arena;
 	struct verdict *problems; /* owned; NULL: there is nothing to say */
 	struct glob_list ignore;
@@ -55,6 +66,9 @@ struct config {
 	struct catalog *catalog;    /* owned; NULL: none */
 	struct config_suppress *suppress;
 	size_t suppress_count;
+	struct config_policy *policies;
+	size_t policy_count;
+	bool has_no_baseline;	   /* the one that is named does not count */
 	const char *baseline_path; /* as the file names it, or NULL */
 	struct baseline *baseline; /* shared; NULL: none */
 	struct sharing sharing;	   /* `cache.remote` */
@@ -82,6 +96,15 @@ must_check int config_judge(struct config *config, struct span content,
  */
 must_check int config_read(struct config *config, const struct doc *doc,
 			   struct findings *findings);
+
+/* Does an entry of `policy:` that counts keep files from their readers? */
+bool config_has_protection(const struct config *config);
+
+/*
+ * Take away what only the tree says and would make checks weaker, where
+ * readers are protected.
+ */
+void config_distrust(struct config *config);
 
 /*
  * Read the catalog that the settings name, else that of the file. What is

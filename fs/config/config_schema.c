@@ -13,6 +13,14 @@ const char config_schema_text[] = TEXT(
   "title": "Configuration of a tree that cfgfs checks",
   "type": ["object", "null"],
   "additionalProperties": false,
+  "$defs": {
+    "patterns": {
+      "title": "Patterns in gitignore syntax, from the root",
+      "type": "array",
+      "minItems": 1,
+      "items": {"type": "string"}
+    }
+  },
   "properties": {
     "schemas": {
       "title": "Which schema a file has: the first entry that fits wins",
@@ -22,12 +30,7 @@ const char config_schema_text[] = TEXT(
         "additionalProperties": false,
         "required": ["schema"],
         "properties": {
-          "files": {
-            "title": "Patterns in gitignore syntax, from the root",
-            "type": "array",
-            "minItems": 1,
-            "items": {"type": "string"}
-          },
+          "files": {"$ref": "#/$defs/patterns"},
           "when": {
             "title": "Only documents that have these values at the top",
             "type": "object",
@@ -51,12 +54,7 @@ const char config_schema_text[] = TEXT(
         "additionalProperties": false,
         "required": ["files", "format"],
         "properties": {
-          "files": {
-            "title": "Patterns in gitignore syntax, from the root",
-            "type": "array",
-            "minItems": 1,
-            "items": {"type": "string"}
-          },
+          "files": {"$ref": "#/$defs/patterns"},
           "format": {
             "title": "Name of the format: yaml, json, toml, ini, ...",
             "type": "string"
@@ -81,12 +79,7 @@ const char config_schema_text[] = TEXT(
             "type": "string",
             "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$"
           },
-          "files": {
-            "title": "Patterns in gitignore syntax, from the root",
-            "type": "array",
-            "minItems": 1,
-            "items": {"type": "string"}
-          },
+          "files": {"$ref": "#/$defs/patterns"},
           "run": {
             "title": "The program and its arguments, {file} is the file",
             "type": "array",
@@ -197,12 +190,7 @@ const char config_schema_text[] = TEXT(
         "additionalProperties": false,
         "required": ["files", "rules"],
         "properties": {
-          "files": {
-            "title": "Patterns in gitignore syntax, from the root",
-            "type": "array",
-            "minItems": 1,
-            "items": {"type": "string"}
-          },
+          "files": {"$ref": "#/$defs/patterns"},
           "rules": {
             "title": "Rules as findings show them, or groups",
             "type": "array",
@@ -212,6 +200,26 @@ const char config_schema_text[] = TEXT(
           "reason": {
             "title": "Why",
             "type": "string"
+          }
+        }
+      }
+    },
+    "policy": {
+      "title": "What readers of a mount get of files that are not valid",
+      "type": ["array", "null"],
+      "items": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["files", "on_invalid"],
+        "properties": {
+          "files": {"$ref": "#/$defs/patterns"},
+          "on_invalid": {
+            "title": "The file, an error, or its last valid version",
+            "enum": ["serve", "deny", "lastgood"]
+          },
+          "on_error": {
+            "title": "The same where it could not be decided",
+            "enum": ["serve", "deny", "lastgood"]
           }
         }
       }

@@ -56,6 +56,9 @@ must_check int reader_entries(struct reader *reader, uint32_t array,
 must_check void *reader_room(struct reader *reader, uint32_t array,
 			     size_t size);
 
+/* The key `policy` (config_policy.c). */
+must_check int config_read_policy(struct reader *reader, uint32_t root);
+
 /* The keys `suppress` and `baseline` (config_suppress.c). */
 must_check int config_read_suppress(struct reader *reader, uint32_t root);
 must_check int config_read_baseline(struct reader *reader, uint32_t root);

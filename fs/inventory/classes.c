@@ -46,6 +46,7 @@ static struct class describe(const struct judgement *judgement)
 			      .suppressed = verdict_suppressed(verdict)};
 
 	memcpy(class.totals, verdict->totals, sizeof(class.totals));
+	score_add(&class.score, verdict);
 	class.hash = digest_checksum(bytes);
 	for (int i = 0; i < SEVERITY_COUNT; i++)
 		class.hash = class.hash * 31 + class.totals[i];
@@ -67,6 +68,7 @@ static bool says_the_same(const struct class *a, const struct class *b,
 	return !a->is_stale && a->hash == b->hash && a->state == b->state &&
 	       a->suppressed == b->suppressed &&
 	       memcmp(a->totals, b->totals, sizeof(a->totals)) == 0 &&
+	       memcmp(&a->score, &b->score, sizeof(a->score)) == 0 &&
 	       links_are_equal(&a->links, links);
 }
 

@@ -6,6 +6,7 @@
 #define FS_INVENTORY_CLASSES_H
 
 #include "fs/judge/judge.h"
+#include "fs/score.h"
 
 /* The class of files of which nothing is known; always there. */
 enum { CLASS_UNCHECKED = 0, CLASS_BITS = 29 };
@@ -16,6 +17,7 @@ struct class
 	enum state state;
 	uint32_t totals[SEVERITY_COUNT];
 	uint32_t suppressed;
+	struct score score;
 	struct links links; /* what it rests on */
 	uint64_t hash;
 	uint32_t users; /* how many say it; 0: free */

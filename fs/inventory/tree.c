@@ -183,6 +183,8 @@ static void count(struct directory *directory, const struct class *class,
 		for (int i = 0; i < SEVERITY_COUNT; i++)
 			below->by_severity[i] += one * class->totals[i];
 		below->suppressed += one * class->suppressed;
+		below->score.sum += one * class->score.sum;
+		below->score.count += one * class->score.count;
 	}
 }
 

@@ -1,9 +1,97 @@
 #include "fs/judge/judge_private.h"
 #include "validate/path.h"
+#include "validate/plan_describe.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+
+/* The value of the line that `line` begins the name of; size 0: none. */
+static struct span value_in(const char *text, struct span name)
+{
+	while (*text) {
+		const size_t size = strcspn(text, "\n");
+
+		if (size > name.size && text[name.size] == '\t' &&
+		    strncmp(text, name.data, name.size) == 0)
+			return (struct span){text + name.size + 1,
+					     size - name.size - 1};
+		text += size + (text[size] == '\n');
+	}
+	return (struct span){NULL, 0};
+}
+
+/* Parts of `now` that are otherwise in `then`, to `out`; how many. */
+static size_t compare(const char *now, const char *then, FILE *out)
+{
+	size_t count = 0;
+
+	for (const char *line = now; *line;) {
+		const size_t size = strcspn(line, "\n");
+		const struct span name = {line, strcspn(line, "\t")};
+		const struct span old = value_in(then, name);
+		const struct span new = value_in(now, name);
+
+		line += size + (line[size] == '\n');
+		if (!old.data || span_equal(old, new))
+			continue;
+		if (out)
+			fprintf(out, "%s%.*s was %.*s", count ? "\n" : "",
+				(int)name.size, name.data, (int)old.size,
+				old.data);
+		count++;
+	}
+	return count;
+}
+
+/* The plan that differs in the fewest parts; NULL: none was noted. */
+static const char *find_nearest(const struct store_plans *plans,
+				const char *now)
+{
+	const char *nearest = NULL;
+	size_t fewest = SIZE_MAX;
+
+	for (size_t i = 0; i < plans->text_count; i++) {
+		const size_t count = compare(now, plans->texts[i], NULL);
+
+		if (count > 0 && count < fewest) {
+			fewest = count;
+			nearest = plans->texts[i];
+		}
+	}
+	return nearest;
+}
+
+/* Not knowing the difference is no failure. */
+static void explain_difference(const struct plan *plan,
+			       const struct content_facts *facts,
+			       const struct store_plans *plans,
+			       struct explanation *out)
+{
+	auto_free char *now = plan_describe(plan, facts);
+	const char *then = now ? find_nearest(plans, now) : NULL;
+	size_t size = 0;
+	FILE *text = then ? open_memstream(&out->difference, &size) : NULL;
+
+	if (!text)
+		return;
+	compare(now, then, text);
+	if (fclose(text))
+		free(steal(&out->difference));
+}
+
+static void explain_plans(struct judge *judge, const struct plan *plan,
+			  const struct content_facts *facts,
+			  struct explanation *out)
+{
+	struct store_plans plans;
+
+	cache_find_plans(judge->tools.cache, &out->key.content, &out->content,
+			 &plans);
+	out->other_plans = plans.count;
+	explain_difference(plan, facts, &plans, out);
+	store_plans_release(&plans);
+}
 
 static int explain_key(struct judge *judge, const struct plan *plan,
 		       const struct content_facts *facts, struct span content,
@@ -20,8 +108,7 @@ static int explain_key(struct judge *judge, const struct plan *plan,
 				      &out->stored, &out->stale);
 
 	if (r == -ENOENT && out->has_store && !out->stale)
-		out->other_plans = cache_count_plans(
-			judge->tools.cache, &out->key.content, &out->content);
+		explain_plans(judge, plan, facts, out);
 	return r == -ENOENT ? 0 : r;
 }
 
@@ -71,7 +158,7 @@ static int explain_content(struct judge *judge, const char *path,
 	struct plan plan;
 	int r = 0;
 
-	config_plan(use.config, path, &facts, directory, &plan);
+	judge_plan(judge, use.config, path, &facts, directory, &plan);
 	out->format = plan.choice.format ? plan.choice.format->name : "";
 	out->dialect = plan.choice.dialect;
 	out->when_count = plan.when_count;
@@ -138,6 +225,7 @@ void explanation_release(struct explanation *explanation)
 	free(explanation->schema);
 	free(explanation->schema_origin);
 	free(explanation->stale);
+	free(explanation->difference);
 	free(explanation->shadowed);
 	for (size_t i = 0; i < PLAN_CANDIDATES_MAX; i++)
 		free(explanation->candidates[i]);

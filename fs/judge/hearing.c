@@ -1,5 +1,8 @@
 #include "fs/judge/hearing.h"
 
+#include "fs/judge/retry.h"
+
+#include "validate/plan_describe.h"
 #include "validate/validate.h"
 
 #include <errno.h>
@@ -10,6 +13,7 @@
 struct hearing {
 	struct hearing_tools *tools;
 	const struct plan *plan;
+	const struct content_facts *facts; /* of a content that is at hand */
 	struct span content;
 	struct digest digest;
 	struct cache_key key;
@@ -146,6 +150,20 @@ static int attach_links(struct hearing *hearing, struct judgement *judgement)
 	return 0;
 }
 
+/* So that people can be told later under what it was judged. */
+static void note_plan(const struct hearing *hearing)
+{
+	const struct digest *digest = &hearing->key.plan;
+
+	if (!hearing->facts || !cache_wants_plan(hearing->tools->cache, digest))
+		return;
+
+	auto_free char *text = plan_describe(hearing->plan, hearing->facts);
+
+	if (text)
+		cache_note_plan(hearing->tools->cache, digest, text);
+}
+
 /* Not keeping a verdict costs time later, never an answer. */
 static void store(struct hearing *hearing, const struct judgement *judgement)
 {
@@ -170,6 +188,7 @@ static void store(struct hearing *hearing, const struct judgement *judgement)
 	const int r = cache_put(hearing->tools->cache, &hearing->key, &entry);
 
 	(void)r;
+	note_plan(hearing);
 	profile_lap(hearing->tools->profile, PHASE_STORE, &hearing->since);
 }
 
@@ -195,13 +214,18 @@ static int validate(struct hearing *hearing, struct judgement **out)
 		.phase = host_phase_edge,
 		.cancel = &tools->cancel,
 	};
+	struct retry retry = {.cancel = &tools->cancel,
+			      .count = &tools->retries};
 	const uint64_t start = clock_us();
 	struct verdict *verdict;
-	int r = validate_bytes(hearing->plan, hearing->content, &host,
-			       arena_of_thread(), &verdict);
+	int r;
 
-	/* One large file must not leave a large arena behind. */
-	arena_reset(arena_of_thread());
+	do {
+		r = validate_bytes(hearing->plan, hearing->content, &host,
+				   arena_of_thread(), &verdict);
+		/* One large file must not leave a large arena behind. */
+		arena_reset(arena_of_thread());
+	} while (retry_again(&retry, r));
 
 	if (r == -ENOMEM || r == -ECANCELED)
 		return r;
@@ -308,6 +332,7 @@ static struct hearing begin(struct hearing_tools *tools,
 	struct hearing hearing = {
 		.tools = tools,
 		.plan = plan,
+		.facts = facts,
 		.content = content,
 		.since = profile_start(tools->profile),
 	};

@@ -21,6 +21,7 @@ struct hearing_tools {
 	struct flights *flights;
 	atomic_bool cancel;
 	char engine[ENGINE_TEXT_SIZE]; /* engine_describe() */
+	atomic_uint_fast64_t retries;
 };
 
 /*

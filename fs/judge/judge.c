@@ -1,5 +1,7 @@
 #include "fs/judge/judge_private.h"
 
+#include "fs/judge/retry.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -24,6 +26,7 @@ int judge_new(struct source *source, struct cache *cache,
 	judge->settings = settings;
 	judge->facts_version = content_facts_version();
 	engine_describe(judge->tools.engine);
+	atomic_init(&judge->level, (int)settings->level);
 	judge->forgotten = cache ? cache_generation(cache) : 0;
 	r = folders_new(source, settings, &judge->folders);
 	if (r == 0)
@@ -82,6 +85,34 @@ const struct settings *judge_settings(struct judge *judge)
 	return judge->settings;
 }
 
+enum level judge_level(const struct judge *judge)
+{
+	return (enum level)atomic_load(&judge->level);
+}
+
+int judge_set_level(struct judge *judge, enum level level)
+{
+	if (level > LEVEL_STANDARD)
+		return -ENOTSUP;
+	if (atomic_exchange(&judge->level, (int)level) != (int)level)
+		atomic_fetch_add(&judge->level_changes, 1);
+	return 0;
+}
+
+bool judge_is_at_level(const struct judge *judge,
+		       const struct judgement *judgement)
+{
+	return !judgement->has_digest || judgement->level == judge_level(judge);
+}
+
+void judge_plan(struct judge *judge, const struct config *config,
+		const char *path, const struct content_facts *facts,
+		char directory[static PATH_MAX], struct plan *out)
+{
+	config_plan(config, path, facts, directory, out);
+	out->level = judge_level(judge);
+}
+
 char *judge_exclusion(struct judge *judge, const char *path)
 {
 	struct setup_config use = setup_acquire(judge->setup);
@@ -126,6 +157,11 @@ void judge_thread_ends(void)
 void judge_cancel(struct judge *judge)
 {
 	atomic_store(&judge->tools.cancel, true);
+}
+
+uint64_t judge_retries(const struct judge *judge)
+{
+	return atomic_load(&judge->tools.retries);
 }
 
 /* What somebody had forgotten is to be judged anew here too. */
@@ -240,7 +276,7 @@ int judge_content(struct judge *judge, const char *path, struct span content,
 	struct plan plan;
 	int r;
 
-	config_plan(use.config, path, &facts, directory, &plan);
+	judge_plan(judge, use.config, path, &facts, directory, &plan);
 	*out = NULL;
 	if (judge_is_configuration(judge, path))
 		r = judge_configuration(judge, &plan, &facts, content, out);
@@ -314,6 +350,24 @@ static int describe_skip(const struct judge *judge, const struct plan *plan,
 	return 0;
 }
 
+static struct retry attempts(struct judge *judge)
+{
+	return (struct retry){.cancel = &judge->tools.cancel,
+			      .count = &judge->tools.retries};
+}
+
+static int look_inside(struct judge *judge, int fd, uint64_t size, char *ends,
+		       struct span *out)
+{
+	struct retry retry = attempts(judge);
+	int r;
+
+	do {
+		r = read_ends(fd, size, ends, out);
+	} while (retry_again(&retry, r));
+	return r;
+}
+
 int judge_find_skip(struct judge *judge, const char *path, int fd,
 		    uint64_t size, struct skip *out)
 {
@@ -325,16 +379,17 @@ int judge_find_skip(struct judge *judge, const char *path, int fd,
 	int r = 0;
 
 	out->facts = (struct content_facts){0};
-	config_plan(use.config, path, &out->facts, directory, &plan);
+	judge_plan(judge, use.config, path, &out->facts, directory, &plan);
 	out->has_facts = plan.skip && !plan.choice.format;
 	if (out->has_facts) {
-		r = read_ends(fd, size, ends, &content);
+		r = look_inside(judge, fd, size, ends, &content);
 		if (r == 0) {
 			out->facts = content_facts_of(content);
-			config_plan(use.config, path, &out->facts, directory,
-				    &plan);
+			judge_plan(judge, use.config, path, &out->facts,
+				   directory, &plan);
 		}
 	}
+	out->is_too_large = !plan.skip && size > judge->settings->max_size;
 	if (r == 0)
 		r = describe_skip(judge, &plan, size, &out->reason);
 	out->generation = use.generation;
@@ -373,7 +428,7 @@ int judge_name(struct judge *judge, const char *path, enum severity severity,
 	struct plan plan;
 	int r;
 
-	config_plan(use.config, path, &nothing, directory, &plan);
+	judge_plan(judge, use.config, path, &nothing, directory, &plan);
 	plan.choice.format = NULL;
 	r = judgement_of_failure(severity, rule, message, &plan, out);
 	setup_release(judge->setup, &use);
@@ -398,7 +453,12 @@ static int judge_skipped(struct judge *judge, const char *path,
 			 const struct stamp *stamp, const struct skip *skip,
 			 struct judgement **out)
 {
-	const int r = judgement_plain(STATE_SKIPPED, skip->reason, NULL, out);
+	/* Where readers are protected, what is not judged is not decided. */
+	const struct policy_rules rules = judge_policy(judge, path);
+	const bool is_undecided = skip->is_too_large && policy_protects(&rules);
+	const int r =
+		judgement_plain(is_undecided ? STATE_ERROR : STATE_SKIPPED,
+				skip->reason, NULL, out);
 
 	if (r == 0)
 		remember(judge, path, stamp, skip->generation, *out);
@@ -417,7 +477,7 @@ static int stored_content(struct judge *judge, const char *path,
 	auto_free char *stale = NULL;
 	struct plan plan;
 
-	config_plan(use.config, path, &facts, directory, &plan);
+	judge_plan(judge, use.config, path, &facts, directory, &plan);
 
 	/* The configuration was judged when it was loaded. */
 	const int r = judge_is_configuration(judge, path)
@@ -427,6 +487,32 @@ static int stored_content(struct judge *judge, const char *path,
 						content, out, &stale);
 
 	setup_release(judge->setup, &use);
+	return r;
+}
+
+static int open_file(struct judge *judge, const char *path, struct stamp *stamp)
+{
+	struct retry retry = attempts(judge);
+	uint64_t since = profile_start(judge->tools.profile);
+	int fd;
+
+	do {
+		fd = source_open_stamped(judge->source, path, stamp);
+	} while (retry_again(&retry, fd));
+	profile_lap(judge->tools.profile, PHASE_OPEN, &since);
+	return fd;
+}
+
+static int read_file(struct judge *judge, int fd, const struct stamp *stamp,
+		     struct snapshot *out)
+{
+	struct retry retry = attempts(judge);
+	int r;
+
+	do {
+		r = snapshot_read_stamped(fd, stamp, judge->settings->max_size,
+					  out);
+	} while (retry_again(&retry, r));
 	return r;
 }
 
@@ -455,8 +541,7 @@ static int judge_open_file(struct judge *judge, const char *path, int fd,
 			note_skipped(judge, fd, stamp, &skip, *out);
 		return r;
 	}
-	r = snapshot_read_stamped(fd, stamp, judge->settings->max_size,
-				  &snapshot);
+	r = read_file(judge, fd, stamp, &snapshot);
 	if (r == -ENOMEM)
 		return r;
 	if (r)
@@ -477,10 +562,8 @@ static int open_and_judge(struct judge *judge, const char *path,
 			  bool may_validate, struct judgement **out)
 {
 	struct stamp stamp;
-	uint64_t since = profile_start(judge->tools.profile);
-	auto_close int fd = source_open_stamped(judge->source, path, &stamp);
+	auto_close int fd = open_file(judge, path, &stamp);
 
-	profile_lap(judge->tools.profile, PHASE_OPEN, &since);
 	switch (fd) {
 	case -ENOENT:
 	case -ENOTDIR:
@@ -506,85 +589,4 @@ int judge_file_stored(struct judge *judge, const char *path,
 		      struct judgement **out)
 {
 	return open_and_judge(judge, path, false, out);
-}
-
-static bool has_same_digest(const struct judge *judge, int fd,
-			    const struct stamp *stamp,
-			    const struct judgement *judgement)
-{
-	struct snapshot snapshot;
-
-	if (snapshot_read_stamped(fd, stamp, judge->settings->max_size,
-				  &snapshot))
-		return false;
-
-	const struct digest digest =
-		digest_of((struct span){snapshot.bytes, snapshot.size});
-	const bool is_same = snapshot.is_settled &&
-			     digest_equal(&digest, &judgement->content);
-
-	snapshot_release(&snapshot);
-	return is_same;
-}
-
-/* Prove by reading that a file is still what was judged. */
-static bool is_same_content(struct judge *judge, const char *path,
-			    const struct stamp *stamp, struct result *result)
-{
-	struct stamp now;
-	auto_close int fd = source_open_stamped(judge->source, path, &now);
-
-	if (fd < 0 || !stamp_equal(&now, stamp))
-		return false;
-
-	/* What was skipped has no digest; it is the same if it still is. */
-	struct skip skip = {0};
-
-	if (judge_find_skip(judge, path, fd, now.size, &skip))
-		return false;
-
-	auto_free char *reason = skip.reason;
-	const bool is_same =
-		result->judgement->has_digest
-			? !reason && has_same_digest(judge, fd, &now,
-						     result->judgement)
-			: reason != NULL;
-
-	if (is_same)
-		remember(judge, path, stamp, result->generation,
-			 result->judgement);
-	return is_same;
-}
-
-bool judge_has_result(struct judge *judge, const char *path)
-{
-	struct result result;
-
-	if (!results_find(judge->results, path, &result))
-		return false;
-	judgement_release(result.judgement);
-	return true;
-}
-
-struct judgement *judge_known(struct judge *judge, const char *path,
-			      const struct stamp *stamp)
-{
-	struct result result;
-
-	if (!results_find(judge->results, path, &result))
-		return NULL;
-
-	struct setup_config use = setup_acquire(judge->setup);
-	bool is_good = result.generation == use.generation &&
-		       stamp_equal(&result.stamp, stamp) &&
-		       dependencies_hold(judge->tools.dependencies,
-					 &result.judgement->links);
-
-	setup_release(judge->setup, &use);
-	if (is_good && result.is_racy)
-		is_good = is_same_content(judge, path, stamp, &result);
-	if (is_good)
-		return result.judgement;
-	judgement_release(result.judgement);
-	return NULL;
 }

@@ -10,6 +10,7 @@
 #include "fs/judge/judgement.h"
 #include "fs/profile.h"
 #include "fs/settings.h"
+#include "fs/shown.h"
 #include "fs/source.h"
 
 struct judge; /* safe from any thread */
@@ -135,6 +136,8 @@ struct explanation {
 	struct judgement *stored; /* NULL: nothing in the cache */
 	char *stale;	    /* owned; the dependency that changed, or NULL */
 	size_t other_plans; /* under which the same content was judged */
+	char *difference;   /* owned; from the one that is nearest, a part a
+			       line: "NAME was VALUE"; NULL: not known */
 	bool has_store;	    /* false: nothing can be found on disk */
 	bool has_folder;    /* the content may name files beside its own */
 	const char *index_doubt; /* static; why the stat index does not spare
@@ -162,6 +165,9 @@ bool judge_has_result(struct judge *judge, const char *path);
 /* The last judgement of a file in this state, NULL if there is none. */
 struct judgement *judge_known(struct judge *judge, const char *path,
 			      const struct stamp *stamp);
+
+/* Is all that a judgement rests on, but the configuration, as it was? */
+bool judge_still_holds(struct judge *judge, const struct judgement *judgement);
 
 /*
  * Why the content of an open file is not looked at, or NULL if it is: by name
@@ -196,6 +202,14 @@ void judge_set_listener(struct judge *judge, judge_listener *listen, void *ctx);
 /* Give back what this thread keeps for judging; call it before it ends. */
 void judge_thread_ends(void);
 
+/*
+ * The level in force. Setting it takes effect with the next file; what was
+ * judged at another one is unchecked from then on, until it is judged or the
+ * level is set back. 0, or -ENOTSUP: that level is not available yet.
+ */
+enum level judge_level(const struct judge *judge);
+must_check int judge_set_level(struct judge *judge, enum level level);
+
 /* Why everything below a directory is excluded, owned, or NULL: it is not. */
 must_check char *judge_exclusion(struct judge *judge, const char *path);
 
@@ -213,6 +227,27 @@ struct verdict *judge_config_problems(struct judge *judge);
 must_check int judge_baseline(struct judge *judge, char **path,
 			      struct baseline **baseline);
 
+/* What readers of a mount get of a file at this path that is not valid. */
+struct policy_rules judge_policy(struct judge *judge, const char *path);
+
+/* What the configuration of now asks of a mount. */
+struct policy_demands {
+	bool protects;	       /* some file, from its readers */
+	bool may_show_another; /* version, of some file */
+	size_t untrusted;      /* entries of `policy:` that do not count */
+};
+struct policy_demands judge_policy_demands(struct judge *judge);
+
+/* Have reports say what a mount makes of verdicts. Before threads start. */
+void judge_set_teller(struct judge *judge, shown_teller *teller, void *ctx);
+
+/* Does anybody say else than that all is served as it is? */
+bool judge_has_teller(const struct judge *judge);
+
+/* What readers get of a file in a state; as it is where nobody says else. */
+void judge_tell_shown(struct judge *judge, const char *path, enum state state,
+		      struct shown_facts *out);
+
 /* Another number after each change of what verdicts rest on, as far as
  * judge_refresh() has seen it. */
 uint64_t judge_footing(struct judge *judge);
@@ -220,6 +255,9 @@ uint64_t judge_footing(struct judge *judge);
 /* Does what is known of a path rest on what is in force now? Not if nothing is
  * known. The file itself is not looked at. */
 bool judge_stands(struct judge *judge, const char *path);
+
+/* How often something was tried again after a failure of the moment. */
+uint64_t judge_retries(const struct judge *judge);
 
 /* Stop validations under way; every later call gives -ECANCELED. */
 void judge_cancel(struct judge *judge);

@@ -9,6 +9,8 @@
 #include "fs/judge/judge.h"
 #include "fs/judge/results.h"
 
+#include <limits.h>
+
 struct judge {
 	struct source *source;
 	const struct settings *settings;
@@ -16,16 +18,21 @@ struct judge {
 	struct hearing_tools tools;
 	struct setup *setup;
 	struct results *results;
-	uint64_t facts_version;	    /* of this build */
+	uint64_t facts_version; /* of this build */
+	atomic_int level;	/* enum level; may change at any time */
+	atomic_uint_fast64_t level_changes;
 	_Atomic uint64_t forgotten; /* cache_generation() that results know */
 	judge_listener *listen;	    /* NULL: nobody */
 	void *listen_ctx;
+	shown_teller *teller; /* or NULL */
+	void *teller_ctx;
 };
 
 /* Why a file is not judged, and by which configuration. */
 struct skip {
 	char *reason; /* owned; NULL: it is judged */
 	uint32_t generation;
+	bool is_too_large;
 	bool has_facts; /* it took a look at the content */
 	struct content_facts facts;
 };
@@ -36,6 +43,15 @@ struct skip {
  */
 must_check int judge_find_skip(struct judge *judge, const char *path, int fd,
 			       uint64_t size, struct skip *out);
+
+/* The plan for a file by its configuration, at the level in force now. */
+void judge_plan(struct judge *judge, const struct config *config,
+		const char *path, const struct content_facts *facts,
+		char directory[static PATH_MAX], struct plan *out);
+
+/* Is it of the level in force? What is skipped is so at any level. */
+bool judge_is_at_level(const struct judge *judge,
+		       const struct judgement *judgement);
 
 /* Remember what is known of a path. */
 void judge_remember(struct judge *judge, const char *path,

@@ -132,13 +132,14 @@ static int plan_file(struct recall *recall, size_t index)
 
 	if (!is_usable(recall, index, &facts))
 		return 0;
-	config_plan(recall->use.config, path, &facts, recall->directory, plan);
+	judge_plan(recall->judge, recall->use.config, path, &facts,
+		   recall->directory, plan);
 	/* Without a modeline no name is skipped whose content is not. */
 	if (plan->skip || facts.modeline) {
 		struct plan by_name;
 
-		config_plan(recall->use.config, path, &nothing,
-			    recall->directory, &by_name);
+		judge_plan(recall->judge, recall->use.config, path, &nothing,
+			   recall->directory, &by_name);
 		is_by_content = by_name.skip && !by_name.choice.format;
 		if (by_name.skip && !is_by_content)
 			return skip(recall, index, by_name.skip, NULL);

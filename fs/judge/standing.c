@@ -9,7 +9,8 @@ uint64_t judge_footing(struct judge *judge)
 	setup_release(judge->setup, &use);
 	/* Each of them only grows. */
 	return generation + dependencies_changes(judge->tools.dependencies) +
-	       atomic_load(&judge->forgotten);
+	       atomic_load(&judge->forgotten) +
+	       atomic_load(&judge->level_changes);
 }
 
 bool judge_stands(struct judge *judge, const char *path)
@@ -21,6 +22,7 @@ bool judge_stands(struct judge *judge, const char *path)
 
 	struct setup_config use = setup_acquire(judge->setup);
 	const bool stands = result.generation == use.generation &&
+			    judge_is_at_level(judge, result.judgement) &&
 			    dependencies_hold(judge->tools.dependencies,
 					      &result.judgement->links);
 

@@ -175,6 +175,22 @@ static void write_index(FILE *out, const struct explanation *explanation)
 			   "used: check does not read the file");
 }
 
+/* In what the nearest plan differs that the same content was judged under. */
+static void write_difference(FILE *out, const struct explanation *explanation)
+{
+	char *rest = explanation->difference;
+
+	fprintf(out,
+		"  %-13s no: this content was judged under %zu other plan%s",
+		"cached", explanation->other_plans,
+		explanation->other_plans == 1 ? "" : "s");
+	fputs(rest ? "; of the nearest\n"
+		   : " (configuration, options, format or program differed)\n",
+	      out);
+	while (rest && *rest)
+		write_text(out, "", strsep(&rest, "\n"));
+}
+
 /* Which of all that a verdict depends on is not as it was. */
 static void write_miss(FILE *out, const struct explanation *explanation)
 {
@@ -184,12 +200,7 @@ static void write_miss(FILE *out, const struct explanation *explanation)
 	else if (!explanation->has_store)
 		write_text(out, "cached", "no: the store is off");
 	else if (explanation->other_plans)
-		fprintf(out,
-			"  %-13s no: this content was judged under %zu other "
-			"plan%s (configuration, options, format or program "
-			"differed)\n",
-			"cached", explanation->other_plans,
-			explanation->other_plans == 1 ? "" : "s");
+		write_difference(out, explanation);
 	else
 		write_text(out, "cached",
 			   "no: this content was not judged yet");
@@ -230,7 +241,7 @@ static void write_explanation(FILE *out, struct judge *judge,
 	fprintf(out, "  %-13s %s%s%s\n", "format", explanation->format,
 		*explanation->dialect ? ", dialect " : "",
 		explanation->dialect);
-	write_text(out, "level", level_name(judge_settings(judge)->level));
+	write_text(out, "level", level_name(judge_level(judge)));
 	write_text(out, "schema mode",
 		   judge_settings(judge)->schema_options.mode == SCHEMA_STRICT
 			   ? "strict"

@@ -46,6 +46,7 @@ static void count_part(const struct survey *survey,
 	for (int i = 0; i < SEVERITY_COUNT; i++)
 		counts->by_severity[i] += survey->by_severity[i];
 	counts->suppressed += survey->suppressed;
+	score_add_all(&counts->score, &survey->score);
 }
 
 struct output_counts output_count(const struct output *output)

@@ -53,6 +53,7 @@ struct output_counts {
 	size_t by_state[STATE_COUNT];
 	uint64_t by_severity[SEVERITY_COUNT];
 	uint64_t suppressed; /* not among them */
+	struct score score;
 };
 struct output_counts output_count(const struct output *output);
 

@@ -93,14 +93,18 @@ static const char *relative(const char *path, const char *directory)
 	return path[size] == '/' ? path + size + 1 : path;
 }
 
-static void write_file(FILE *out, const struct survey_entry *entry,
-		       const char *path)
+static void write_file(FILE *out, struct judge *judge,
+		       const struct survey_entry *entry, const char *path)
 {
 	const struct judgement *judgement = entry->judgement;
 	const struct verdict *verdict = judgement ? judgement->verdict : NULL;
 	const bool is_cacheable = judgement && judgement->has_digest;
 
-	fprintf(out, "F\t%s\tas-is\t", state_name(entry->state));
+	struct shown_facts shown;
+
+	judge_tell_shown(judge, entry->path, entry->state, &shown);
+	fprintf(out, "F\t%s\t%s\t", state_name(entry->state),
+		shown_name(shown.shown));
 	report_write_field(out, path);
 	fputc('\t', out);
 	report_write_field(out, judgement ? judgement->format : "");
@@ -143,6 +147,18 @@ static void write_profile(FILE *out, const struct profile *profile)
 	}
 }
 
+/* Where there is one file, what is shown of it is said in words, too. */
+void report_write_why(FILE *out, struct judge *judge,
+		      const struct survey_entry *entry)
+{
+	struct shown_facts shown;
+
+	judge_tell_shown(judge, entry->path, entry->state, &shown);
+	if (*shown.why)
+		fprintf(out, "# served %s: %s\n", shown_name(shown.shown),
+			shown.why);
+}
+
 void report_write_head(FILE *out)
 {
 	fputs("# cfgfs.report 1\n"
@@ -153,8 +169,8 @@ void report_write_head(FILE *out)
 	      out);
 }
 
-void report_write_files(FILE *out, const struct survey *survey,
-			const char *directory)
+void report_write_files(FILE *out, struct judge *judge,
+			const struct survey *survey, const char *directory)
 {
 	for (size_t i = 0; i < survey->count; i++) {
 		const struct survey_entry *entry = &survey->entries[i];
@@ -162,7 +178,7 @@ void report_write_files(FILE *out, const struct survey *survey,
 		const struct verdict *verdict =
 			entry->judgement ? entry->judgement->verdict : NULL;
 
-		write_file(out, entry, path);
+		write_file(out, judge, entry, path);
 		for (uint32_t j = 0; verdict && j < verdict->finding_count; j++)
 			write_finding(out, verdict, &verdict->findings[j],
 				      path);

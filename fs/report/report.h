@@ -15,9 +15,14 @@
  * for the root itself).
  */
 void report_write_head(FILE *out);
-void report_write_files(FILE *out, const struct survey *survey,
-			const char *directory);
+void report_write_files(FILE *out, struct judge *judge,
+			const struct survey *survey, const char *directory);
 void report_write_end(FILE *out, struct judge *judge);
+
+/* Behind the head of the report of one file: what its readers get, in words,
+ * if that is not the file as it is. */
+void report_write_why(FILE *out, struct judge *judge,
+		      const struct survey_entry *entry);
 
 /* A field in the quoting of git: as it is, or "..." with C escapes. */
 void report_write_field(FILE *out, const char *text);

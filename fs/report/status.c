@@ -1,7 +1,7 @@
 #include "fs/report/status.h"
 
+#include "fs/report/activity.h"
 #include "fs/report/report.h"
-#include "fs/report/workers.h"
 
 #include <inttypes.h>
 
@@ -114,6 +114,7 @@ void status_write(FILE *out, struct judge *judge,
 		  const struct status_facts *facts)
 {
 	const char *config = judge_config_state(judge);
+	char score[SCORE_TEXT_BYTES];
 
 	fputs("cfgfs.status 1\n", out);
 	fprintf(out, "state %s\n", tree_state(counts, facts, config));
@@ -121,7 +122,7 @@ void status_write(FILE *out, struct judge *judge,
 	fprintf(out, "config %s\n", config);
 	fprintf(out, "coherence %s\n", facts->coherence);
 	write_number(out, "unwatched", facts->unwatched);
-	fprintf(out, "level %s\n", level_name(judge_settings(judge)->level));
+	fprintf(out, "level %s\n", level_name(judge_level(judge)));
 	write_counts(out, counts, facts);
 	write_cache(out, judge_cache(judge));
 	fprintf(out, "check.seconds_total %.3f\n",
@@ -136,9 +137,11 @@ void status_write(FILE *out, struct judge *judge,
 		facts->takeover ? facts->takeover : "none");
 	write_remote(out, judge_cache(judge));
 	if (facts->work)
-		workers_write(out, facts->work);
+		activity_write(out, facts->work, facts->sweeps);
 	if (facts->coherence_reason)
 		fprintf(out, "coherence.reason %s\n", facts->coherence_reason);
+	write_number(out, "retries", judge_retries(judge));
+	fprintf(out, "score %s\n", score_text(&counts->score, score));
 }
 
 static void write_finding_counts(FILE *out, const struct verdict *verdict)
@@ -155,23 +158,28 @@ void status_write_file(FILE *out, struct judge *judge,
 {
 	const struct judgement *judgement = entry->judgement;
 	const struct verdict *verdict = judgement ? judgement->verdict : NULL;
+	char text[SCORE_TEXT_BYTES];
+	struct shown_facts shown;
+	struct score score = {0};
 	char hash[65] = "";
 
+	judge_tell_shown(judge, entry->path, entry->state, &shown);
+	score_add(&score, verdict);
 	if (judgement && judgement->has_digest)
 		digest_to_hex(&judgement->content, hash);
 	fputs("cfgfs.status 1\n", out);
 	write_text(out, "state", state_name(entry->state));
 	write_text(out, "reason",
 		   verdict ? verdict_text(verdict, verdict->reason) : "");
-	write_text(out, "served", "as-is");
+	write_text(out, "served", shown_name(shown.shown));
 	write_text(out, "format", judgement ? judgement->format : "");
 	write_text(out, "schema",
 		   verdict ? verdict_text(verdict, verdict->schema) : "");
 	write_text(out, "mode", "");
-	write_text(out, "level", level_name(judge_settings(judge)->level));
+	write_text(out, "level", level_name(judge_level(judge)));
 	write_number(out, "documents", verdict ? verdict->documents : 0);
 	write_finding_counts(out, verdict);
-	write_text(out, "score", "");
+	fprintf(out, "score %s\n", score_text(&score, text));
 	write_text(out, "hash", hash);
 	write_text(out, "cached", *hash ? cache_tier_name(entry->tier) : "");
 	fprintf(out, "validated_at %lld\n",
@@ -179,4 +187,5 @@ void status_write_file(FILE *out, struct judge *judge,
 	write_number(out, "usec", judgement ? judgement->usec : 0);
 	write_number(out, "findings.suppressed",
 		     verdict ? verdict_suppressed(verdict) : 0);
+	write_text(out, "served.why", shown.why);
 }

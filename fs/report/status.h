@@ -5,7 +5,7 @@
 #ifndef FS_REPORT_STATUS_H
 #define FS_REPORT_STATUS_H
 
-#include "fs/survey.h"
+#include "fs/sweeps.h"
 
 #include <stdio.h>
 
@@ -16,13 +16,14 @@ struct status_facts {
 	const char *coherence_reason; /* why; NULL: nothing to say */
 	uint64_t unwatched;
 	uint64_t pending;
-	uint64_t serving_last_good;
-	int has_no_open; /* feature.*: 0 or 1 */
+	uint64_t serving_last_good; /* files, in an earlier version */
+	int has_no_open;	    /* feature.*: 0 or 1 */
 	int has_resend;
 	int has_epoch;
-	uint64_t restarts;    /* how many workers have died */
-	const char *takeover; /* how the next one would go on; NULL: not */
-	struct work *work;    /* NULL: there is no pool */
+	uint64_t restarts;     /* how many workers have died */
+	const char *takeover;  /* how the next one would go on; NULL: not */
+	struct work *work;     /* NULL: there is no pool */
+	struct sweeps *sweeps; /* with a pool */
 };
 
 /* Write the status of a tree to `out`. */

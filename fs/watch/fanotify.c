@@ -47,7 +47,7 @@ static int open_group(const struct source *source)
 /* A key is what an event says of a directory: filesystem, type and bytes of
  * the handle. */
 static void set_key(struct watch_key *key, const void *fsid,
-		    const struct file_handle *handle)
+		    const struct file_handle *handle, const char *bytes)
 {
 	char *to = key->bytes;
 
@@ -55,7 +55,7 @@ static void set_key(struct watch_key *key, const void *fsid,
 	to += sizeof(fsid_t);
 	memcpy(to, &handle->handle_type, sizeof(handle->handle_type));
 	to += sizeof(handle->handle_type);
-	memcpy(to, handle->f_handle, handle->handle_bytes);
+	memcpy(to, bytes, handle->handle_bytes);
 	key->size = (size_t)(to - key->bytes) + handle->handle_bytes;
 }
 
@@ -75,7 +75,8 @@ static int find_key(int directory, struct watch_key *key)
 	    name_to_handle_at(directory, "", &room.handle, &mount,
 			      AT_EMPTY_PATH))
 		return -errno;
-	set_key(key, &facts.f_fsid, &room.handle);
+	set_key(key, &facts.f_fsid, &room.handle,
+		(const char *)room.handle.f_handle);
 	return 0;
 }
 
@@ -134,53 +135,61 @@ static int add_sentinel(struct watch *watch, struct sentinel *sentinel)
 		       : 0;
 }
 
-/* The directory and the name that an event is about. */
-static bool read_info(const struct fanotify_event_metadata *event,
-		      struct watch_key *key, const char **name)
-{
-	const struct fanotify_event_info_fid *info =
-		(const struct fanotify_event_info_fid *)(const void *)(event +
-								       1);
-	const struct file_handle *handle =
-		(const struct file_handle *)(const void *)info->handle;
+/* An event as it was read: it is not aligned. */
+struct event {
+	struct fanotify_event_metadata data;
+	const char *info; /* what follows */
+	size_t info_size;
+};
 
-	if (event->event_len <
-		    sizeof(*event) + sizeof(*info) + sizeof(*handle) ||
-	    handle->handle_bytes > MAX_HANDLE_SZ)
+/* The directory and the name that an event is about. */
+static bool read_info(const struct event *event, struct watch_key *key,
+		      const char **name)
+{
+	struct fanotify_event_info_fid info;
+	struct file_handle handle;
+
+	if (event->info_size < sizeof(info) + sizeof(handle))
 		return false;
-	set_key(key, &info->fsid, handle);
+	memcpy(&info, event->info, sizeof(info));
+	memcpy(&handle, event->info + sizeof(info), sizeof(handle));
+	if (handle.handle_bytes > MAX_HANDLE_SZ)
+		return false;
+
+	const char *bytes = event->info + sizeof(info) + sizeof(handle);
+
+	set_key(key, &info.fsid, &handle, bytes);
 	*name = NULL;
-	if (info->hdr.info_type == FAN_EVENT_INFO_TYPE_DFID_NAME)
-		*name = (const char *)handle->f_handle + handle->handle_bytes;
+	if (info.hdr.info_type == FAN_EVENT_INFO_TYPE_DFID_NAME)
+		*name = bytes + handle.handle_bytes;
 	if (*name && strcmp(*name, ".") == 0)
 		*name = NULL;
-	return info->hdr.info_type == FAN_EVENT_INFO_TYPE_DFID_NAME ||
-	       info->hdr.info_type == FAN_EVENT_INFO_TYPE_DFID;
+	return info.hdr.info_type == FAN_EVENT_INFO_TYPE_DFID_NAME ||
+	       info.hdr.info_type == FAN_EVENT_INFO_TYPE_DFID;
 }
 
-static void tell_one(struct watch *watch,
-		     const struct fanotify_event_metadata *event)
+static void tell_one(struct watch *watch, const struct event *event)
 {
 	struct watch_key key;
 	const char *name;
 
-	if (event->mask & FAN_Q_OVERFLOW)
+	if (event->data.mask & FAN_Q_OVERFLOW)
 		watch_tell_lost(watch);
 	else if (read_info(event, &key, &name))
 		watch_tell_event(watch, (struct span){key.bytes, key.size},
-				 (uint32_t)event->mask, name);
+				 (uint32_t)event->data.mask, name);
 }
 
 static void tell(struct watch *watch, const char *bytes, size_t size)
 {
-	for (size_t at = 0;
-	     at + sizeof(struct fanotify_event_metadata) <= size;) {
-		const struct fanotify_event_metadata *event =
-			(const struct fanotify_event_metadata
-				 *)(const void *)(bytes + at);
+	struct event event;
 
-		tell_one(watch, event);
-		at += event->event_len;
+	for (size_t at = 0; at + sizeof(event.data) <= size;
+	     at += event.data.event_len) {
+		memcpy(&event.data, bytes + at, sizeof(event.data));
+		event.info = bytes + at + sizeof(event.data);
+		event.info_size = event.data.event_len - sizeof(event.data);
+		tell_one(watch, &event);
 	}
 }
 

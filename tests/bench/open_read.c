@@ -1,18 +1,27 @@
 /*
- * open_read ROUNDS DIR...: opens, reads and closes every file below each
- * directory, the directories in turn, and prints for each the median over the
- * rounds of microseconds a file, and its ratio to the first directory's as the
- * median of the rounds' ratios.
+ * open_read read|stat ROUNDS THREADS DIR...: opens, reads and closes every file
+ * below each directory, or asks for its attributes, with so many threads, the
+ * directories in turn. Prints for each the median over the rounds of
+ * microseconds a file, and its ratio to the first directory's as the median of
+ * the rounds' ratios.
  */
 #include <fcntl.h>
 #include <ftw.h>
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_FILES = 200000, MAX_ROUNDS = 101, MAX_DIRECTORIES = 8 };
+enum {
+	MAX_FILES = 200000,
+	MAX_ROUNDS = 101,
+	MAX_DIRECTORIES = 8,
+	MAX_THREADS = 16,
+};
 
 static char *files[MAX_FILES];
 static size_t file_count;
@@ -35,26 +44,64 @@ static double now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static void read_file(const char *path)
+static bool only_stat;
+static size_t thread_count;
+
+static void give_up(const char *path)
+{
+	perror(path);
+	exit(1);
+}
+
+static void use_file(const char *path)
 {
 	char buf[65536];
+	struct stat facts;
+
+	if (only_stat) {
+		if (stat(path, &facts))
+			give_up(path);
+		return;
+	}
+
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0) {
-		perror(path);
-		exit(1);
-	}
+	if (fd < 0)
+		give_up(path);
 	while (read(fd, buf, sizeof(buf)) > 0)
 		;
 	close(fd);
 }
 
+/* What one thread has to do: every so many of these files. */
+struct share {
+	pthread_t thread;
+	size_t from;
+	size_t to;
+};
+
+static void *do_share(void *ctx)
+{
+	const struct share *share = ctx;
+
+	for (size_t i = share->from; i < share->to; i += thread_count)
+		use_file(files[i]);
+	return NULL;
+}
+
 static double time_files(size_t from, size_t to)
 {
+	struct share shares[MAX_THREADS];
 	const double start = now();
 
-	for (size_t i = from; i < to; i++)
-		read_file(files[i]);
+	for (size_t i = 0; i < thread_count; i++) {
+		shares[i] = (struct share){.from = from + i, .to = to};
+		if (pthread_create(&shares[i].thread, NULL, do_share,
+				   &shares[i]))
+			give_up("thread");
+	}
+	for (size_t i = 0; i < thread_count; i++)
+		pthread_join(shares[i].thread, NULL);
 	return (now() - start) / (double)(to - from) * 1e6;
 }
 
@@ -77,15 +124,19 @@ int main(int argc, char **argv)
 	static double times[MAX_DIRECTORIES][MAX_ROUNDS];
 	static double ratios[MAX_DIRECTORIES][MAX_ROUNDS];
 	size_t ends[MAX_DIRECTORIES + 1] = {0};
-	const int rounds = argc > 2 ? atoi(argv[1]) : 0;
-	const int count = argc - 2;
+	const int rounds = argc > 4 ? atoi(argv[2]) : 0;
+	const int count = argc - 4;
 
-	if (rounds < 1 || rounds > MAX_ROUNDS || count > MAX_DIRECTORIES) {
-		fputs("usage: open_read ROUNDS DIR...\n", stderr);
+	thread_count = argc > 4 ? (size_t)atoi(argv[3]) : 0;
+	if (rounds < 1 || rounds > MAX_ROUNDS || count > MAX_DIRECTORIES ||
+	    thread_count < 1 || thread_count > MAX_THREADS) {
+		fputs("usage: open_read read|stat ROUNDS THREADS DIR...\n",
+		      stderr);
 		return 2;
 	}
+	only_stat = strcmp(argv[1], "stat") == 0;
 	for (int i = 0; i < count; i++) {
-		nftw(argv[i + 2], note, 20, FTW_PHYS);
+		nftw(argv[i + 4], note, 20, FTW_PHYS);
 		ends[i + 1] = file_count;
 		time_files(ends[i], ends[i + 1]);
 	}
@@ -96,7 +147,7 @@ int main(int argc, char **argv)
 		}
 	}
 	for (int i = 0; i < count; i++)
-		printf("%-28s %8.2f us %8.2f x\n", argv[i + 2],
+		printf("%-28s %8.2f us %8.2f x\n", argv[i + 4],
 		       median(times[i], rounds), median(ratios[i], rounds));
 	return 0;
 }

@@ -135,8 +135,28 @@ echo '# new' >>"$src/web/admin.yaml"
 is 'new bytes' "$(why web/admin.yaml)" 'no: this content was not judged yet'
 "$cfgfs" check "$src" >/dev/null
 # (A hard link in another folder has a plan of its own.)
-is 'other options' "$(why web/admin.yaml -l fast)" \
-	'no: this content was judged under 2 other plans (configuration, options, format or program differed)'
+differs() {
+	why "$@" | head -n 1
+	sed -n '/^  cached/,$s/^                *\(.*was\)/\1/p' "$work/out"
+}
+is 'other options' "$(differs web/admin.yaml -l fast)" \
+	'no: this content was judged under 2 other plans; of the nearest
+level was standard'
+is 'two of them' "$(differs web/admin.yaml -l fast --schema-mode strict)" \
+	'no: this content was judged under 2 other plans; of the nearest
+level was standard
+schema mode was compat'
+is 'another schema' "$(differs web/admin.yaml -s "$src/schemas/xpcs.json" | sed 1d)" \
+	'schema was schemas/service.json'
+cp "$src/.cfgfs.yaml" "$work/config"
+sed -i 's,schemas/service.json,schemas/xpcs.json,' "$src/.cfgfs.yaml"
+is 'the configuration' "$(differs web/admin.yaml | sed 1d)" \
+	'schema was schemas/service.json'
+printf 'suppress:\n  - {files: ["web/**"], rules: ["schema/*"], reason: x}\n' >>"$src/.cfgfs.yaml"
+differs web/admin.yaml | sed 1d >"$work/parts"
+says 'what is suppressed' '^suppressions was on, [0-9a-f]*$' "$work/parts"
+cp "$work/config" "$src/.cfgfs.yaml"
+is 'as before' "$(why web/admin.yaml)" 'yes (disk)'
 echo >>"$src/schemas/xpcs.json"
 is 'a schema' "$(why experiment/shear.yaml)" 'no: schemas/xpcs.json changed'
 exit 0

@@ -47,6 +47,9 @@ says 'concise' '^web/admin.yaml:5:9: error: ' "$work/out.concise"
 is 'one line a finding' "$(wc -l <"$work/out.concise")" 11
 is 'one line a file and a summary' "$(wc -l <"$work/out.jsonl")" 20
 says 'a file' '^{"type": "file", "path": "web/admin.yaml", "state": "invalid"' "$work/out.jsonl"
+says 'the score of a file' '"path": "web/admin.yaml".*"score": 25,' "$work/out.jsonl"
+says 'none of what is skipped' '"state": "skipped".*"usec": 0, "suppressed"' "$work/out.jsonl"
+says 'the score of the tree' '^{"type": "summary".*"score": 85,' "$work/out.jsonl"
 says 'the summary' '^{"type": "summary", "version": 1, "files": 19, .*"findings": {"error": 10, "warning": 1' "$work/out.jsonl"
 says 'SARIF' '"uri": "web/admin.yaml"}, "region": {"startLine": 5, "startColumn": 9, "endColumn": 15}' "$work/out.sarif"
 is 'its results' "$(grep -c '"ruleId"' "$work/out.sarif")" 11

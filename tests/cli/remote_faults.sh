@@ -62,7 +62,7 @@ for mode in garbage http list double bool number deep minus long closing denied;
 	says "$mode: it is told" 'shared cache is not used' "$work/err"
 done
 # Which does not go on for as long as it likes to send.
-with flood
+CFGFS_REMOTE_CONNECT=30s with flood
 says 'it is cut short' 'as a Redis server does' "$work/err"
 # It takes its time: the deadline is what ends it.
 export CFGFS_REMOTE_CONNECT=50ms CFGFS_REMOTE_ANSWER=50ms

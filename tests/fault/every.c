@@ -22,7 +22,7 @@
 #include <time.h>
 
 enum {
-	MOST = 5,
+	MOST = 3,
 	RUN_SECONDS = 60,
 	ARGUMENTS_MAX = 12,
 	HUNG = 2000, /* an end that is no exit status */
@@ -332,26 +332,20 @@ static bool try_one(const struct command *command, const char *kind,
 	return true;
 }
 
-/* How many calls there are: by doubling, then halving. */
 static unsigned long count_calls(const struct command *command,
 				 const char *kind)
 {
-	unsigned long low = 0;
-	unsigned long high = 1;
+	auto_free char *note = path_of("note");
+	auto_free char *said = NULL;
+	char fault[64];
 
-	while (try_one(command, kind, high, false)) {
-		low = high;
-		high *= 4;
-	}
-	while (high - low > 1) {
-		const unsigned long middle = low + (high - low) / 2;
-
-		if (try_one(command, kind, middle, false))
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
+	snprintf(fault, sizeof(fault), "%s:0", kind);
+	unlink(note);
+	prepare(command);
+	if (run(command, fault) > 2)
+		return 0;
+	said = read_text("note");
+	return strtoul(said, NULL, 10);
 }
 
 static void try_kind(const struct command *command, const char *kind)
@@ -393,5 +387,5 @@ int main(int argc, char **argv)
 	printf("%lu failures in %lu runs, %lu bad\n", fired, runs, bad);
 	free(wanted);
 	nftw(work, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	return bad || fired == 0;
+	return bad || fired < array_size(commands) * array_size(kinds);
 }

@@ -85,6 +85,6 @@ check_changes() {
 edits=300
 coherence=strict
 check_changes
-edits=200
+edits=100
 coherence=fast
 check_changes

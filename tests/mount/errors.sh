@@ -35,11 +35,23 @@ wrong 'a wrong size' "'max_size' cannot be '1Q'" mount -o max_size=1Q "$src" "$m
 wrong 'a wrong wait' "'wait' cannot be" mount -o wait=soon "$src" "$mnt"
 wrong 'wrong workers' "'workers' cannot be '0'" mount -o workers=0 "$src" "$mnt"
 wrong 'writable' 'suid.* not allowed' mount -o suid "$src" "$mnt"
-for option in on_invalid=deny on_invalid=lastgood level=thorough \
-	rw warm name=x state=/x; do
+for option in level=thorough rw name=x; do
 	wrong "$option" 'not available yet' mount -o $option "$src" "$mnt"
 done
+wrong 'a policy that is none' 'use serve, deny or lastgood' \
+	mount -o on_invalid=ignore "$src" "$mnt"
+wrong 'behind the source' "'coherence=fast': what is not valid" \
+	mount -o on_invalid=deny,coherence=fast "$src" "$mnt"
+wrong 'no version to go back to' 'use serve or deny' \
+	mount -o never_valid=lastgood "$src" "$mnt"
+wrong 'another error' 'use EACCES or EIO' mount -o errno=ENOENT "$src" "$mnt"
 wrong 'no such configuration' "'config': cannot use 'x'" mount -o config=x "$src" "$mnt"
+: >"$src/config.yaml"
+wrong 'a configuration of the tree' 'trust-config' \
+	mount -o "on_invalid=deny,config=$src/config.yaml" "$src" "$mnt"
+rm "$src/config.yaml"
+wrong 'a state in the tree' 'lies inside the source' \
+	mount -o "on_invalid=lastgood,state=$src/state" "$src" "$mnt"
 wrong 'nothing to sync' 'nothing is mounted' sync "$mnt"
 wrong 'nothing to unmount' 'nothing is mounted' umount "$mnt"
 wrong 'no such mountpoint' "No such file" umount "$work/none/none"

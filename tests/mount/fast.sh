@@ -155,14 +155,12 @@ check_all() {
 }
 
 check_all
-for without in no_open epoch epoch,expire no_open,epoch,expire; do
+for without in no_open,readdirplus epoch no_open,epoch,expire; do
 	export CFGFS_WITHOUT=$without
 	check_all
 done
 if [ "$(id -u)" = 0 ]; then
 	export CFGFS_WITHOUT=inotify
-	check_all
-	export CFGFS_WITHOUT=inotify,epoch
 	check_all
 fi
 
@@ -193,5 +191,13 @@ t cat "$mnt/d/a.json" >/dev/null
 t ls -l "$mnt/d" >/dev/null
 t test -e "$mnt/d/none" && fail 'there is no such file'
 is 'nothing is asked again' "$(asked '.*')" "$before"
+# A listing brings the attributes: the folder alone is looked up.
+mkdir "$src/many"
+for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo $i >"$src/many/$i.json"; done
+settle
+before=$(asked LOOKUP)
+is 'a listing with attributes' "$(t ls -l "$mnt/many" | awk '{print $1, $5, $9}')" \
+	"$(ls -l "$src/many" | awk '{print $1, $5, $9}')"
+is 'look-ups for it' $(($(asked LOOKUP) - before)) 1
 is 'openings are asked for once' "$(asked 'OPEN ') $(asked 'OPENDIR')" '1 1'
 unmount

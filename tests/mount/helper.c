@@ -3,16 +3,21 @@
  *
  *   helper sizes FILE        size by fstat, read and mmap of one descriptor
  *   helper mmap FILE         the content by mmap
+ *   helper later FILE        the same; all but its first page is only looked at
+ *                            when a line of input has come
  *   helper again FILE        the content, read once more for each line of input
- *   helper store FILE TEXT   overwrite its start through a shared mapping
- *   helper xattr FILE NAME   its value
- *   helper xattrs FILE       the names
- *   helper set FILE NAME VALUE   an attribute
- *   helper refuse DIR FILE SUBDIR LINK
- *                            every changing call must fail with EROFS
+ *   helper uncached FILE     the same, the kernel's pages of it dropped each
+ *                            time
+ *   helper reload FILE       as a service: opened anew and read for each line
+ * of input; prints "read CONTENT" or "failed ERRNO" helper store FILE TEXT
+ * overwrite its start through a shared mapping helper xattr FILE NAME   its
+ * value helper xattrs FILE       the names helper set FILE NAME VALUE   an
+ * attribute helper refuse DIR FILE SUBDIR LINK every changing call must fail
+ * with EROFS
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,7 +84,7 @@ static int do_sizes(const char *path)
 	return r;
 }
 
-static int do_mmap(const char *path)
+static int do_mmap(const char *path, bool later)
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
 	const char *bytes;
@@ -88,13 +93,22 @@ static int do_mmap(const char *path)
 	if (fd < 0 || fstat(fd, &stat) ||
 	    map(path, fd, (size_t)stat.st_size, &bytes))
 		return complain(path);
+	if (later) {
+		fputc(bytes[0], stdout);
+		fflush(stdout);
+		close(fd);
+		if (getchar() != '\n')
+			return 1;
+		fwrite(bytes + 1, 1, (size_t)stat.st_size - 1, stdout);
+		return 0;
+	}
 	fwrite(bytes, 1, (size_t)stat.st_size, stdout);
 	close(fd);
 	return 0;
 }
 
 /* One descriptor all the time: its reader sees edits in place. */
-static int do_again(const char *path)
+static int do_again(const char *path, bool drops_pages)
 {
 	static char buf[65536];
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -102,6 +116,9 @@ static int do_again(const char *path)
 	if (fd < 0)
 		return complain(path);
 	while (getchar() == '\n') {
+		if (drops_pages)
+			posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+
 		const ssize_t got = pread(fd, buf, sizeof(buf), 0);
 
 		if (got < 0)
@@ -110,6 +127,26 @@ static int do_again(const char *path)
 		fflush(stdout);
 	}
 	close(fd);
+	return 0;
+}
+
+/* A service that is told to read its configuration again. */
+static int do_reload(const char *path)
+{
+	static char buf[65536];
+
+	while (getchar() == '\n') {
+		const int fd = open(path, O_RDONLY | O_CLOEXEC);
+		const ssize_t got = fd < 0 ? -1 : read(fd, buf, sizeof(buf));
+
+		if (got < 0)
+			printf("failed %s\n", strerror(errno));
+		else
+			printf("read %.*s\n", (int)strcspn(buf, "\n"), buf);
+		fflush(stdout);
+		if (fd >= 0)
+			close(fd);
+	}
 	return 0;
 }
 
@@ -206,9 +243,15 @@ int main(int argc, char **argv)
 	if (argc == 3 && strcmp(argv[1], "sizes") == 0)
 		return do_sizes(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "mmap") == 0)
-		return do_mmap(argv[2]);
+		return do_mmap(argv[2], false);
+	if (argc == 3 && strcmp(argv[1], "later") == 0)
+		return do_mmap(argv[2], true);
 	if (argc == 3 && strcmp(argv[1], "again") == 0)
-		return do_again(argv[2]);
+		return do_again(argv[2], false);
+	if (argc == 3 && strcmp(argv[1], "uncached") == 0)
+		return do_again(argv[2], true);
+	if (argc == 3 && strcmp(argv[1], "reload") == 0)
+		return do_reload(argv[2]);
 	if (argc == 4 && strcmp(argv[1], "store") == 0)
 		return do_store(argv[2], argv[3]);
 	if (argc == 4 && strcmp(argv[1], "xattr") == 0)
@@ -220,8 +263,8 @@ int main(int argc, char **argv)
 		return do_xattr(argv[2], NULL);
 	if (argc == 6 && strcmp(argv[1], "refuse") == 0)
 		return do_refuse(argv + 2);
-	fputs("usage: helper sizes|mmap|again|xattrs FILE | xattr FILE NAME | "
-	      "refuse DIR FILE SUBDIR "
+	fputs("usage: helper sizes|mmap|later|again|uncached|reload|xattrs "
+	      "FILE | xattr FILE NAME | refuse DIR FILE SUBDIR "
 	      "LINK\n",
 	      stderr);
 	return 2;

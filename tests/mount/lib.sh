@@ -22,6 +22,21 @@ becomes() { until_holds "'$2' prints '$1'" prints "$1" "$2"; }
 is_mounted() { grep -q " $1 .* fuse.cfgfs " /proc/self/mountinfo; }
 is_alive() { kill -0 "$1" 2>/dev/null; }
 
+# worker: the number of the process that serves the mount at present.
+worker() {
+	for _child in $(cat "/proc/$daemon/task/$daemon/children" 2>/dev/null); do
+		if grep -qx cfgfs-worker "/proc/$_child/comm" 2>/dev/null; then
+			echo "$_child"
+			return
+		fi
+	done
+}
+has_worker() { [ -n "$(worker)" ]; }
+kill_worker() {
+	until_holds 'there is a worker' has_worker
+	kill -9 "$(worker)"
+}
+
 is_ready_or_dead() {
 	grep -q '^report: ' "$work/out" || ! is_alive "$daemon"
 }

@@ -127,13 +127,16 @@ static void *edit(void *ctx)
 /* Is it one whole version of that file? */
 static bool is_whole(unsigned file, const char *bytes, size_t size)
 {
+	static const char key[] = "\"version\": ";
+	const char *at = strstr(bytes, key);
 	char text[MAX_FILE];
-	unsigned said_file;
-	unsigned version;
 
-	return sscanf(bytes, "{\"file\": %u, \"version\": %u", &said_file,
-		      &version) == 2 &&
-	       said_file == file && make_text(file, version, text) == size &&
+	if (!at)
+		return false;
+
+	const unsigned long version = strtoul(at + strlen(key), NULL, 10);
+
+	return make_text(file, (unsigned)version, text) == size &&
 	       memcmp(text, bytes, size) == 0;
 }
 
@@ -196,22 +199,38 @@ static void *read_files(void *ctx)
 	return NULL;
 }
 
+static bool read_line(const char *path, char *to, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	const bool is_there = file && fgets(to, (int)size, file);
+
+	if (file)
+		fclose(file);
+	return is_there;
+}
+
 /* 0: there is none at present. */
 static pid_t find_worker(const char *supervisor)
 {
 	char path[PATH_SIZE];
-	int pid = 0;
+	char children[256];
+	char name[64];
 
 	snprintf(path, sizeof(path), "/proc/%s/task/%s/children", supervisor,
 		 supervisor);
+	if (!read_line(path, children, sizeof(children)))
+		return 0;
+	for (char *at = children; *at >= '0' && *at <= '9'; at++) {
+		const pid_t pid = (pid_t)strtol(at, &at, 10);
 
-	FILE *file = fopen(path, "re");
-
-	if (!file || fscanf(file, "%d", &pid) != 1)
-		pid = 0;
-	if (file)
-		fclose(file);
-	return pid;
+		snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+		if (read_line(path, name, sizeof(name)) &&
+		    strcmp(name, "cfgfs-worker\n") == 0)
+			return pid;
+		if (!*at)
+			break;
+	}
+	return 0;
 }
 
 static unsigned kill_workers(const char *supervisor, unsigned wanted)

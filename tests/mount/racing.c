@@ -26,7 +26,7 @@
 enum {
 	READERS = 2,
 	RING = 4096,   /* versions whose times are remembered */
-	ROUND = 500,   /* edits between two looks at everything */
+	ROUND = 300,   /* edits between two looks at everything */
 	BUFFER = 4096, /* all versions are smaller than a page */
 	SAMPLES = 1 << 20,
 	NS_PER_SECOND = 1000 * 1000 * 1000,

@@ -2,7 +2,7 @@
 # Files are edited in nine ways while others read them through the mount.
 # CFGFS_RACING: how many edits; more for a campaign: 200000.
 . "$(dirname "$0")/lib.sh"
-edits=${CFGFS_RACING:-2000}
+edits=${CFGFS_RACING:-1200}
 
 # race MODE [OPTION...]
 race() {

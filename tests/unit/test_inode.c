@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <stdio.h>
 
-static const struct inode_identity root_identity = {1, 2, 3};
+static const struct inode_identity root_identity = {1, 2, 3, 0};
 
 static struct inodes *make(uint32_t capacity)
 {

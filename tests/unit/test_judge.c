@@ -434,9 +434,57 @@ static void explain_names_schema_and_reason(void **state)
 
 #define judged(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+static void the_level_can_be_changed_at_any_time(void **state)
+{
+	struct fixture *fixture = *state;
+	enum cache_tier tier;
+	uint64_t footing;
+
+	assert_int_equal(state_of(fixture, "app/bad.yaml", NULL),
+			 STATE_INVALID);
+	assert_int_equal(state_of(fixture, "notes.txt", NULL), STATE_SKIPPED);
+	assert_true(judge_stands(fixture->judge, "app/bad.yaml"));
+	footing = judge_footing(fixture->judge);
+	assert_int_equal(judge_set_level(fixture->judge, LEVEL_STANDARD), 0);
+	assert_int_equal(judge_footing(fixture->judge), footing);
+	assert_int_equal(judge_set_level(fixture->judge, LEVEL_FAST), 0);
+	assert_int_not_equal(judge_footing(fixture->judge), footing);
+	assert_false(judge_stands(fixture->judge, "app/bad.yaml"));
+	assert_true(judge_stands(fixture->judge, "notes.txt"));
+	assert_int_equal(judge_level(fixture->judge), LEVEL_FAST);
+	/* Of another level is unchecked; what is skipped stays so. */
+	assert_false(is_known(fixture, "app/bad.yaml"));
+	assert_true(is_known(fixture, "notes.txt"));
+	assert_int_equal(state_of(fixture, "app/bad.yaml", &tier), STATE_VALID);
+	assert_int_equal(tier, TIER_MISS);
+	assert_true(is_known(fixture, "app/bad.yaml"));
+	assert_int_equal(judge_set_level(fixture->judge, LEVEL_STANDARD), 0);
+	assert_false(is_known(fixture, "app/bad.yaml"));
+	assert_int_equal(state_of(fixture, "app/bad.yaml", &tier),
+			 STATE_INVALID);
+	assert_int_equal(tier, TIER_MEMORY);
+}
+
+static void a_level_that_is_not_there_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_int_equal(judge_set_level(fixture->judge, LEVEL_THOROUGH),
+			 -ENOTSUP);
+	assert_int_equal(judge_set_level(fixture->judge, LEVEL_EXHAUSTIVE),
+			 -ENOTSUP);
+	assert_int_equal(judge_level(fixture->judge), LEVEL_STANDARD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			the_level_can_be_changed_at_any_time, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_level_that_is_not_there_is_refused, set_up,
+			tear_down),
 		judged(files_are_judged_by_content_and_plan),
 		judged(the_same_bytes_are_validated_once),
 		judged(an_edit_makes_a_file_unknown),

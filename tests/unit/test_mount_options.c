@@ -46,6 +46,30 @@ static void options_of_libfuse_are_passed_on(void **state)
 	session_options_release(&options);
 }
 
+static void policies_are_told_by_words(void **state)
+{
+	struct session_options options =
+		parse("on_error=serve,on_invalid=lastgood,errno=eio,state=/x,"
+		      "state_size=3M,never_valid=serve,trust-config");
+	const struct policy_rules *rules = &options.service.settings.policy;
+
+	(void)state;
+	assert_int_equal(rules->on_invalid, POLICY_LAST_GOOD);
+	assert_int_equal(rules->on_error, POLICY_SERVE);
+	assert_int_equal(rules->never_valid, POLICY_SERVE);
+	assert_true(rules->denies_with_eio);
+	assert_true(options.service.settings.trust_config);
+	assert_string_equal(options.state_directory, "/x");
+	assert_int_equal(options.state_bytes, 3 << 20);
+	session_options_release(&options);
+
+	/* What cannot be decided counts as invalid. */
+	options = parse("on_invalid=deny");
+	assert_int_equal(rules->on_error, POLICY_DENY);
+	assert_int_equal(rules->never_valid, POLICY_DENY);
+	session_options_release(&options);
+}
+
 static void strict_and_rehash_trust_no_index(void **state)
 {
 	static const struct {
@@ -106,7 +130,11 @@ static void wrong_options_are_refused_with_a_reason(void **state)
 		{"qqqqqqqqqqqq", "unknown option 'qqqqqqqqqqqq'"},
 		{"level=quick", "cannot be 'quick': use fast or standard"},
 		{"level=thorough", "not available yet"},
-		{"on_invalid=deny", "'on_invalid=deny' is not available yet"},
+		{"on_invalid=den", "'den': use serve, deny or lastgood"},
+		{"never_valid=lastgood", "use serve or deny"},
+		{"errno=ENOENT", "use EACCES or EIO"},
+		{"config=/nowhere", "No such file"},
+		{"state_size=0", "state_size"},
 		{"on_invalid=no", "use serve"},
 		{"coherence=no", "use auto, fast, strict or rehash"},
 		{"level", "needs a value"},
@@ -189,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options_set_what_they_say),
 		cmocka_unit_test(options_of_libfuse_are_passed_on),
+		cmocka_unit_test(policies_are_told_by_words),
 		cmocka_unit_test(strict_and_rehash_trust_no_index),
 		cmocka_unit_test(numbers_have_units),
 		cmocka_unit_test(wrong_options_are_refused_with_a_reason),

@@ -410,6 +410,76 @@ static void a_store_of_another_version_is_begun_anew(void **state)
 	scratch_remove(folder);
 }
 
+/* Entry 1 under the plan of samples, and that plan in words. */
+static void put_with_plans(struct store *store, unsigned first, unsigned count)
+{
+	struct plan_note notes[PLAN_NOTES_MAX];
+	struct item item = item_of_number(1);
+	char text[] = "level\tfast\n";
+	const struct store_batch batch = {.items = &item,
+					  .count = 1,
+					  .plans = notes,
+					  .plan_count = count};
+	uint64_t evicted;
+
+	for (unsigned i = 0; i < count; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "plan %u", first + i);
+		notes[i].plan =
+			digest_of(first + i ? span_of(name) : span_of("plan"));
+		notes[i].text = text;
+	}
+	assert_int_equal(store_put(store, &batch, &evicted), 0);
+	blob_release(item.blob);
+}
+
+static size_t texts_there(struct store *store)
+{
+	struct store_plans plans = {0};
+	struct sample sample;
+
+	sample_make(&sample, 1);
+	store_find_plans(store, &sample.key.content, &sample.entry.content,
+			 &plans);
+	assert_int_equal(plans.count, 1);
+	if (plans.text_count)
+		assert_string_equal(plans.texts[0], "level\tfast\n");
+
+	const size_t count = plans.text_count;
+
+	store_plans_release(&plans);
+	sample_release(&sample);
+	return count;
+}
+
+static void plans_are_kept_in_words_but_not_all_for_ever(void **state)
+{
+	char *folder = scratch_make();
+	struct store *store = stored_open(folder);
+
+	(void)state;
+	assert_int_equal(stored_put(store, 1, 1), 0);
+	assert_int_equal(texts_there(store), 0);
+	put_with_plans(store, 0, 1);
+	put_with_plans(store, 0, 1);
+	assert_int_equal(texts_there(store), 1);
+	store_close(store);
+	store = stored_open(folder);
+	for (unsigned i = 0; i < 1024; i += PLAN_NOTES_MAX)
+		put_with_plans(store, i + 1, PLAN_NOTES_MAX);
+	assert_int_equal(texts_there(store), 1);
+	put_with_plans(store, 5000, 1); /* one too many: the old ones go */
+	assert_int_equal(texts_there(store), 0);
+	put_with_plans(store, 0, 1);
+	assert_int_equal(texts_there(store), 1);
+	assert_int_equal(store_clear(store), 0);
+	assert_int_equal(stored_put(store, 1, 1), 0);
+	assert_int_equal(texts_there(store), 0);
+	store_close(store);
+	scratch_remove(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -427,6 +497,7 @@ int main(void)
 		cmocka_unit_test(what_was_forgotten_is_not_written_again),
 		cmocka_unit_test(reading_only_reads_and_changes_nothing),
 		cmocka_unit_test(a_store_of_another_version_is_begun_anew),
+		cmocka_unit_test(plans_are_kept_in_words_but_not_all_for_ever),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "tools/cache/request.h"
 
 #include "fs/survey.h"
+#include "tools/interrupt.h"
 #include "tools/options.h"
 #include "tools/place.h"
 #include "tools/progress.h"
@@ -98,6 +99,7 @@ static int warm_place(struct warming *warming,
 {
 	struct survey_progress progress = {0};
 	const struct survey_options options = {.depth = SURVEY_JUDGED,
+					       .cancel = interrupt_flag(),
 					       .progress = &progress};
 	struct survey survey = {0};
 	int r = open_root(warming, place->root);
@@ -107,7 +109,9 @@ static int warm_place(struct warming *warming,
 
 	struct progress *shown = progress_start(&progress);
 
+	interrupt_stops(warming->service.judge);
 	r = survey_run(warming->service.judge, place->path, &options, &survey);
+	interrupt_stops(NULL);
 	progress_stop(shown);
 	if (!r)
 		count(warming, &survey);
@@ -146,6 +150,7 @@ static int finish(struct warming *warming, int status)
 	close_root(warming);
 	if (r)
 		return request_trouble("the cache could not be written", r);
+	interrupt_end();
 	printf("%zu made, %zu known, %zu that are not kept\n", warming->made,
 	       warming->known, warming->others);
 	return status;
@@ -155,7 +160,8 @@ static int warm_all(struct warming *warming, char **operands, size_t count)
 {
 	int status = 0;
 
-	for (size_t i = 0; i < count; i++) {
+	interrupt_catch();
+	for (size_t i = 0; i < count && !atomic_load(interrupt_flag()); i++) {
 		const int r = warm_operand(warming, operands[i]);
 
 		if (r && r != -ECANCELED)

@@ -228,6 +228,15 @@ static int leave_schemas(struct association *run)
 	return 0;
 }
 
+/* A schema that the author of the file chose may be no check at all. */
+static bool is_lacking(const struct plan *plan, const struct choice *choice)
+{
+	const bool has_any = choice->path || choice->dialect != DOC_NONE;
+	const bool is_authors = choice->is_own || !choice->path;
+
+	return !has_any || (plan->distrusts_content && is_authors);
+}
+
 static int apply_schema(struct association *run, uint32_t number)
 {
 	struct choice choice;
@@ -237,11 +246,9 @@ static int apply_schema(struct association *run, uint32_t number)
 		r = examine(run, number, &choice);
 	if (r)
 		return r;
-	if (choice.path)
-		return hold_against(run, number, &choice);
-	if (choice.dialect == DOC_NONE)
+	if (is_lacking(run->plan, &choice))
 		report_required(run, &choice);
-	return 0;
+	return choice.path ? hold_against(run, number, &choice) : 0;
 }
 
 int association_apply(struct association *run)

@@ -13,6 +13,7 @@ struct choice {
 	uint32_t dialect;   /* node that says it is a schema; DOC_NONE: it is
 			       none */
 	bool is_by_catalog;
+	bool is_own; /* the file itself names it */
 };
 
 /*

@@ -66,6 +66,16 @@ static int choose_named(struct association *run, struct span reference,
 	return run->arena->error;
 }
 
+/* What the file itself names. */
+static int choose_own(struct association *run, struct span reference,
+		      struct place place, struct choice *out)
+{
+	const int r = choose_named(run, reference, place, out);
+
+	out->is_own = true;
+	return r;
+}
+
 /*
  * A root key `$schema` whose value is a dialect of JSON Schema says that the
  * file is a schema, not which schema it has.
@@ -163,20 +173,25 @@ int association_choose(struct association *run, uint32_t number,
 	out->path = plan->forced_schema;
 	if (out->path)
 		return 0;
+	if (plan->configured_first) {
+		choose_configured(run, document->root, out);
+		if (out->path || out->is_by_catalog)
+			return 0;
+	}
 	if (document->schema.data) {
 		const struct place place =
 			place_at(number, document->schema_offset,
 				 (uint32_t)document->schema.size);
 
-		return choose_named(run, document->schema, place, out);
+		return choose_own(run, document->schema, place, out);
 	}
 	if (value != DOC_NONE &&
 	    is_dialect(node_text(doc_node(run->doc, value))))
 		out->dialect = value;
 	else if (value != DOC_NONE)
-		return choose_named(run, node_text(doc_node(run->doc, value)),
-				    place_of_node(run->doc, number, value),
-				    out);
-	choose_configured(run, document->root, out);
+		return choose_own(run, node_text(doc_node(run->doc, value)),
+				  place_of_node(run->doc, number, value), out);
+	if (!plan->configured_first)
+		choose_configured(run, document->root, out);
 	return 0;
 }

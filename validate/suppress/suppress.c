@@ -72,7 +72,8 @@ int suppress_read(struct suppressor *suppressor, const struct doc *doc,
 	const struct comment_syntax *syntax =
 		comment_syntax_of(suppressor->plan->choice.format->name);
 
-	if (suppressor->plan->ignore_suppressions || !syntax || is_broken(doc))
+	if (suppressor->plan->ignore_suppressions ||
+	    suppressor->plan->distrusts_content || !syntax || is_broken(doc))
 		return 0;
 	return mutes_read(syntax, doc, host, &suppressor->remarks,
 			  &suppressor->mutes);

@@ -37,11 +37,14 @@ static const char *watch_root(struct coherence *coherence)
 		       : "the limit of watches is reached";
 }
 
-static void choose(struct coherence *coherence, enum coherence_wish wish)
+static void choose(struct coherence *coherence,
+		   const struct coherence_options *options)
 {
+	const enum coherence_wish wish = options->wish;
 	const bool wants_fast =
 		wish == COHERENCE_AUTO || wish == COHERENCE_FAST;
-	const char *trouble = watch_root(coherence);
+	const char *trouble = options->asks_always ? "the policy asks each time"
+						   : watch_root(coherence);
 
 	if (wish == COHERENCE_REHASH)
 		files_reread(coherence->tools.files);
@@ -60,16 +63,21 @@ static void choose(struct coherence *coherence, enum coherence_wish wish)
 		 watch_means(coherence->watch));
 }
 
-int coherence_new(const struct coherence_tools *tools, enum coherence_wish wish,
-		  struct features without, struct coherence **out)
+int coherence_new(const struct coherence_tools *tools,
+		  const struct coherence_options *options,
+		  struct coherence **out)
 {
 	struct coherence *coherence = calloc(1, sizeof(*coherence));
 
 	if (!coherence)
 		return -ENOMEM;
 	coherence->tools = *tools;
-	coherence->without = without;
-	choose(coherence, wish);
+	coherence->without = options->without;
+	coherence->choice = options->choice;
+	/* As a worker before has agreed with the kernel. */
+	if (atomic_load(&options->choice->bits) & CHOICE_NO_OPEN)
+		files_expect_no_opens(tools->files);
+	choose(coherence, options);
 	if (coherence->watch &&
 	    watch_add_listener(coherence->watch, follow_change, coherence)) {
 		coherence_free(coherence);
@@ -84,52 +92,90 @@ struct watch *coherence_watch(struct coherence *coherence)
 	return coherence->watch;
 }
 
-int coherence_start(struct coherence *coherence)
+int coherence_begin(struct coherence *coherence)
 {
 	if (!coherence->watch)
 		return 0;
+	const int r = herald_new(coherence->tools.session, &coherence->herald);
+
+	if (r)
+		return r;
 	coherence->footing = judge_footing(coherence->tools.judge);
 	return watch_start(coherence->watch);
 }
 
 void coherence_stop(struct coherence *coherence)
 {
-	if (coherence && coherence->watch)
-		watch_stop(coherence->watch);
+	if (!coherence || !coherence->watch)
+		return;
+	watch_stop(coherence->watch);
+	herald_free(steal(&coherence->herald));
 }
 
 void coherence_free(struct coherence *coherence)
 {
 	if (!coherence)
 		return;
+	coherence_stop(coherence);
 	watch_free(coherence->watch);
 	free(coherence);
 }
 
-/* Only what saves work is asked for; all of it may be missing. */
-void coherence_greet(struct coherence *coherence,
-		     struct fuse_conn_info *connection)
+static unsigned make_choice(const struct coherence *coherence,
+			    const struct fuse_conn_info *connection)
 {
 	const unsigned opens =
 		FUSE_CAP_NO_OPEN_SUPPORT | FUSE_CAP_NO_OPENDIR_SUPPORT;
+	unsigned bits = CHOICE_MADE;
+
+	if (coherence->watch)
+		bits |= CHOICE_KEEPS;
+	if (coherence->is_fast && !coherence->without.no_open &&
+	    (connection->capable & opens) == opens)
+		bits |= CHOICE_NO_OPEN;
+	return bits;
+}
+
+/* What is asked for follows from the choice alone. */
+static void ask(const struct coherence *coherence, unsigned bits,
+		struct fuse_conn_info *connection)
+{
+	const unsigned plus = FUSE_CAP_READDIRPLUS | FUSE_CAP_READDIRPLUS_AUTO;
+
+	/* The library asks for it by itself. What is kept is worth having at
+	 * once: a look-up for each name costs ten times as much. */
+	connection->want &= ~plus;
+	if (bits & CHOICE_KEEPS && !coherence->without.readdirplus)
+		connection->want |= connection->capable & FUSE_CAP_READDIRPLUS;
+	if (bits & CHOICE_KEEPS)
+		connection->want |=
+			connection->capable & FUSE_CAP_CACHE_SYMLINKS;
+	/* Or truncating by an open that nobody is asked about would pass. */
+	if (bits & CHOICE_NO_OPEN)
+		connection->want &= ~(unsigned)FUSE_CAP_ATOMIC_O_TRUNC;
+}
+
+void coherence_greet(struct coherence *coherence,
+		     struct fuse_conn_info *connection)
+{
 	const struct features *without = &coherence->without;
 	struct features *has = &coherence->has;
+	unsigned bits = atomic_load(&coherence->choice->bits);
 
-	if (!coherence->watch)
-		return;
-	has->no_open = coherence->is_fast && !without->no_open &&
-		       (connection->capable & opens) == opens;
+	if (!bits) {
+		bits = make_choice(coherence, connection);
+		atomic_store(&coherence->choice->bits, bits);
+	}
+	has->no_open = bits & CHOICE_NO_OPEN;
 	has->expire =
 		!without->expire && connection->capable & FUSE_CAP_EXPIRE_ONLY;
-	has->epoch = !without->epoch && take_back_has_epoch(coherence);
-	connection->want |= connection->capable & FUSE_CAP_CACHE_SYMLINKS;
-	if (!has->no_open) {
+	has->epoch = bits & CHOICE_KEEPS && !without->epoch &&
+		     take_back_has_epoch(coherence);
+	ask(coherence, bits, connection);
+	if (has->no_open)
+		files_expect_no_opens(coherence->tools.files);
+	else if (coherence->watch)
 		files_follow_names(coherence->tools.files);
-		return;
-	}
-	/* Or truncating by an open that nobody is asked about would pass. */
-	connection->want &= ~(unsigned)FUSE_CAP_ATOMIC_O_TRUNC;
-	files_expect_no_opens(coherence->tools.files);
 }
 
 bool coherence_keeps(const struct coherence *coherence)

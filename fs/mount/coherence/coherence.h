@@ -10,6 +10,7 @@
 #ifndef FS_MOUNT_COHERENCE_COHERENCE_H
 #define FS_MOUNT_COHERENCE_COHERENCE_H
 
+#include "fs/mount/coherence/choice.h"
 #include "fs/mount/coherence/features.h"
 #include "fs/mount/nodes/files.h"
 #include "fs/mount/nodes/inode.h"
@@ -35,17 +36,24 @@ struct coherence_tools {
 	struct fuse_session *session;
 };
 
+struct coherence_options {
+	enum coherence_wish wish;
+	bool asks_always; /* the kernel must keep nothing, whatever the wish */
+	struct features without;
+	struct coherence_choice *choice; /* of the mount; borrowed */
+};
+
 /* Choose. 0 or a negative errno; that it cannot be fast is no error. */
 must_check int coherence_new(const struct coherence_tools *tools,
-			     enum coherence_wish wish, struct features without,
+			     const struct coherence_options *options,
 			     struct coherence **out);
 
-/* Others may listen to the same changes; before coherence_start(). NULL:
+/* Others may listen to the same changes; before coherence_begin(). NULL:
  * nothing is watched. */
 struct watch *coherence_watch(struct coherence *coherence);
 
 /* Start to tell the kernel what changes. 0 or a negative errno. */
-must_check int coherence_start(struct coherence *coherence);
+must_check int coherence_begin(struct coherence *coherence);
 
 /*
  * Tell the kernel nothing any more. While requests are still being answered:
@@ -54,7 +62,8 @@ must_check int coherence_start(struct coherence *coherence);
 void coherence_stop(struct coherence *coherence);
 void coherence_free(struct coherence *coherence);
 
-/* Agree with the kernel, while it is greeted, on what is used. */
+/* Agree with the kernel, while it is greeted, on what is used: the same as
+ * all workers before. */
 void coherence_greet(struct coherence *coherence,
 		     struct fuse_conn_info *connection);
 

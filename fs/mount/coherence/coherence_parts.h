@@ -5,14 +5,17 @@
 #define FS_MOUNT_COHERENCE_COHERENCE_PARTS_H
 
 #include "fs/mount/coherence/coherence.h"
+#include "fs/mount/coherence/herald.h"
 
 struct coherence {
 	struct coherence_tools tools;
 	struct features without;
+	struct coherence_choice *choice;
 	struct features has; /* set while the kernel is greeted */
 	bool is_fast;
 	char reason[96];
-	struct watch *watch; /* NULL: nothing is kept */
+	struct watch *watch;   /* NULL: nothing is kept */
+	struct herald *herald; /* while it runs */
 	atomic_uint ticket;
 	uint64_t footing;   /* the watch's thread alone, as the next */
 	bool has_new_links; /* files have got a second name */

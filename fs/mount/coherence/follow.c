@@ -123,7 +123,7 @@ static void hold_nodes(struct coherence *coherence, const struct change *change,
 					       .path = path,
 					       .identity = inode.identity};
 
-		files_hold(coherence->tools.files, &name);
+		files_hold_name(coherence->tools.files, &name);
 	}
 }
 
@@ -228,6 +228,10 @@ static bool directory_unwatched(struct coherence *coherence,
 	if (!*change->directory ||
 	    !find_spot(coherence, change->directory, &spot))
 		return false;
+	/* An answer that is on its way is kept below a name that has gone,
+	 * and would be there again when the folder comes back. */
+	for (size_t i = 0; i < spot.at.count; i++)
+		inodes_supersede(inodes, spot.at.ids[i]);
 	take_back_names(coherence, &spot.above, spot.name);
 	while (inodes_next(inodes, inode.id, &inode))
 		if (inodes_path(inodes, inode.id, path) == 0 &&

@@ -11,17 +11,21 @@
 
 int take_back_node(struct coherence *coherence, uint64_t node)
 {
+	const struct herald_message message = {.order = HERALD_NODE,
+					       .node = node};
+
 	/* What readers still wait for is out of date. */
 	files_changed(coherence->tools.files, node);
-	return fuse_lowlevel_notify_inval_inode(coherence->tools.session, node,
-						0, 0);
+	return herald_tell(coherence->herald, &message);
 }
 
 void take_back_name(struct coherence *coherence, uint64_t directory,
 		    struct span name)
 {
-	(void)fuse_lowlevel_notify_inval_entry(coherence->tools.session,
-					       directory, name.data, name.size);
+	const struct herald_message message = {
+		.order = HERALD_NAME, .node = directory, .name = name};
+
+	herald_tell(coherence->herald, &message);
 }
 
 /* As a name without dropping it: who works in a directory keeps its path. */
@@ -32,13 +36,13 @@ static void expire_name(struct coherence *coherence, const struct inode *inode)
 	if (inode->id == INODE_ROOT ||
 	    inodes_name(coherence->tools.inodes, inode->id, name))
 		return;
-	if (!coherence->has.expire) {
-		take_back_name(coherence, inode->parent, span_of(name));
-		return;
-	}
-	(void)fuse_lowlevel_notify_expire_entry(
-		coherence->tools.session, inode->parent, name, strlen(name),
-		FUSE_LL_EXPIRE_ONLY);
+
+	const struct herald_message message = {
+		.order = coherence->has.expire ? HERALD_EXPIRE : HERALD_NAME,
+		.node = inode->parent,
+		.name = span_of(name)};
+
+	herald_tell(coherence->herald, &message);
 }
 
 /* FUSE_NOTIFY_INC_EPOCH, which the library does not know. */

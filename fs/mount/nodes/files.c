@@ -72,6 +72,11 @@ void files_expect_no_opens(struct files *files)
 	files->has_no_opens = true;
 }
 
+bool files_has_no_opens(const struct files *files)
+{
+	return files->has_no_opens;
+}
+
 void files_follow_names(struct files *files)
 {
 	files->follows_names = true;
@@ -174,6 +179,13 @@ struct content *file_detach_locked(struct files *files, struct file *file)
 	return content;
 }
 
+static bool is_meant(const struct file_name *name, const struct stamp *stamp)
+{
+	return stamp->ino == name->identity.ino &&
+	       stamp->dev == name->identity.dev &&
+	       stamp->btime_ns == name->identity.btime_ns;
+}
+
 static int check_identity(int fd, const struct file_name *name)
 {
 	struct stamp stamp;
@@ -181,11 +193,7 @@ static int check_identity(int fd, const struct file_name *name)
 
 	if (r)
 		return r;
-	if (stamp.ino != name->identity.ino ||
-	    stamp.dev != name->identity.dev ||
-	    stamp.btime_ns != name->identity.btime_ns)
-		return -ESTALE;
-	return 0;
+	return is_meant(name, &stamp) ? 0 : -ESTALE;
 }
 
 /* A descriptor of what has the name now. */
@@ -236,30 +244,61 @@ static int open_anew(struct files *files, const struct file_name *name)
 	return fd == -ESTALE ? open_held(files, name) : fd;
 }
 
-int files_grasp(struct files *files, const struct file_name *name)
+int files_grasp(const struct file_name *name, int place)
 {
-	const struct source *source = judge_source(files->tools.judge);
-
-	if (!files->has_no_opens)
-		return -EOPNOTSUPP;
-
-	auto_close int fd = source_open_place(source, name->path);
+	auto_close int fd = place;
 
 	if (fd == -ENOENT || (fd >= 0 && check_identity(fd, name)))
 		return -ESTALE;
 	return steal_fd(&fd);
 }
 
-void files_hold_by(struct files *files, uint64_t node, int fd)
+static void let_go(struct files *files, struct held_file file)
 {
-	if (fd >= 0)
-		held_put(&files->held, node, fd);
+	if (file.ward != WARDS_NONE) {
+		pthread_mutex_lock(&files->lock);
+		wards_leave(files->tools.wards, file.ward);
+		pthread_mutex_unlock(&files->lock);
+	}
+	base_close(&file.fd);
 }
 
-void files_hold(struct files *files, const struct file_name *name)
+/* The worker that follows holds it too. */
+static void enter_held(struct files *files, struct held_file *file)
 {
+	struct wards *wards = files->tools.wards;
+
+	if (!wards)
+		return;
+	pthread_mutex_lock(&files->lock);
+	file->ward = wards_enter(wards, file->node);
+	pthread_mutex_unlock(&files->lock);
+	if (file->ward != WARDS_NONE)
+		wards_send(wards, file->ward, file->fd);
+}
+
+void files_hold_by(struct files *files, uint64_t node, int fd)
+{
+	struct held_file file = {.node = node, .fd = fd, .ward = WARDS_NONE};
+
+	if (fd < 0)
+		return;
+	if (held_touch(&files->held, node)) {
+		close(fd);
+		return;
+	}
+	enter_held(files, &file);
+	let_go(files, held_put(&files->held, &file));
+}
+
+void files_hold_name(struct files *files, const struct file_name *name)
+{
+	const struct source *source = judge_source(files->tools.judge);
+
 	if (files->has_no_opens && !held_touch(&files->held, name->node))
-		files_hold_by(files, name->node, files_grasp(files, name));
+		files_hold_by(files, name->node,
+			      files_grasp(name, source_open_place(source,
+								  name->path)));
 }
 
 static void keep_descriptor_locked(struct files *files, struct file *file)
@@ -313,9 +352,15 @@ static void enter_ward_locked(struct files *files, struct file *file)
  * has it open, so that it stays in its ward. Several may send it. */
 static void send_ward(struct files *files, struct file *file)
 {
-	if (file->ward == WARDS_NONE || atomic_load(&file->is_sent))
+	pthread_mutex_lock(&files->lock);
+
+	const int ward = file->ward;
+	const int fd = file->fd;
+
+	pthread_mutex_unlock(&files->lock);
+	if (ward == WARDS_NONE || atomic_load(&file->is_sent))
 		return;
-	wards_send(files->tools.wards, file->ward, file->fd);
+	wards_send(files->tools.wards, ward, fd);
 	atomic_store(&file->is_sent, true);
 }
 
@@ -388,12 +433,15 @@ static void drop_pages(struct files *files, uint64_t node)
  * one that has its name now: nothing that the kernel kept of it is used.
  */
 static int open_newest(struct files *files, const struct file_name *name,
-		       bool *is_other)
+		       struct opening *opening)
 {
 	auto_close int fd = open_named(files, name);
+	const int r = fd < 0 ? fd : source_stat_fd(fd, &opening->stamp, NULL);
 
-	*is_other = fd >= 0 && check_identity(fd, name);
-	if (*is_other && (name->is_directory || !files->follows_names))
+	if (r)
+		return r;
+	opening->is_other = !is_meant(name, &opening->stamp);
+	if (opening->is_other && (name->is_directory || !files->follows_names))
 		return -ESTALE;
 	return steal_fd(&fd);
 }
@@ -402,13 +450,12 @@ int files_open(struct files *files, const struct file_name *name,
 	       struct opened *opened)
 {
 	struct opening opening;
-	auto_close int fd = open_newest(files, name, &opening.is_other);
-	int r = fd < 0 ? fd : source_stat_fd(fd, &opening.stamp, NULL);
+	auto_close int fd = open_newest(files, name, &opening);
+	int r;
 
 	*opened = (struct opened){0};
 	opening.fd = &fd;
-	if (r == 0)
-		r = open_more(files, name, &opening, opened);
+	r = fd < 0 ? fd : open_more(files, name, &opening, opened);
 	if (r || !opened->keeps_pages)
 		return r;
 	opened->keeps_pages = is_judged(files, name, &opening.stamp);
@@ -439,10 +486,10 @@ static void close_locked(struct files *files, struct file *file)
 
 void files_close(struct files *files, uint64_t node)
 {
-	files_end_close(files, files_begin_close(files, node));
+	files_close_held(files, files_hold(files, node));
 }
 
-struct file *files_begin_close(struct files *files, uint64_t node)
+struct file *files_hold(struct files *files, uint64_t node)
 {
 	pthread_mutex_lock(&files->lock);
 
@@ -454,7 +501,7 @@ struct file *files_begin_close(struct files *files, uint64_t node)
 	return file;
 }
 
-void files_end_close(struct files *files, struct file *file)
+void files_close_held(struct files *files, struct file *file)
 {
 	struct leftovers left;
 
@@ -504,13 +551,21 @@ void files_forget(struct files *files, uint64_t node)
 	pthread_mutex_unlock(&files->lock);
 	give_back(&left);
 	if (files->has_no_opens)
-		held_forget(&files->held, node);
+		let_go(files, held_take(&files->held, node));
 }
 
 /* What the kernel has of it was read by others: it must not be taken for one
  * state. */
 int files_adopt(struct files *files, const struct wards_heir *heir)
 {
+	if (files->has_no_opens) {
+		const struct held_file held = {heir->node, heir->fd,
+					       heir->ward};
+
+		let_go(files, held_put(&files->held, &held));
+		return 0;
+	}
+
 	struct file *file = find_or_add_locked(files, heir->node);
 
 	if (!file)

@@ -42,8 +42,8 @@ void files_reread(struct files *files);
 /* The work must have been freed before. */
 void files_free(struct files *files);
 
-/* What a worker before had open is open again; its descriptor is taken. Before
- * the first request. 0 or -ENOMEM. */
+/* What a worker before had open is open again; on success its descriptor is
+ * taken. Before the first request. 0 or -ENOMEM. */
 must_check int files_adopt(struct files *files, const struct wards_heir *heir);
 /*
  * Nobody will call files_open(): the kernel opens without asking. A file's
@@ -51,6 +51,7 @@ must_check int files_adopt(struct files *files, const struct wards_heir *heir);
  * far as there is room. Before the first request.
  */
 void files_expect_no_opens(struct files *files);
+bool files_has_no_opens(const struct files *files);
 
 /* Which file is meant. */
 struct file_name {
@@ -75,13 +76,13 @@ must_check int files_open(struct files *files, const struct file_name *name,
 
 /* The kernel has no bytes of a file, and opens it without asking: hold it for
  * who reads it soon. */
-void files_hold(struct files *files, const struct file_name *name);
+void files_hold_name(struct files *files, const struct file_name *name);
 
 /*
- * The same in two steps, the second when it has a node. A descriptor; -ESTALE:
- * another file has the name now; another errno: it need not or cannot be held.
+ * The same in two steps, the second when it has a node: a descriptor of what
+ * may be the file (taken) if it is; -ESTALE: it is not.
  */
-must_check int files_grasp(struct files *files, const struct file_name *name);
+must_check int files_grasp(const struct file_name *name, int place);
 void files_hold_by(struct files *files, uint64_t node, int fd); /* taken */
 
 /* Note the attributes that the kernel is about to be told and will keep. */
@@ -95,8 +96,8 @@ void files_close(struct files *files, uint64_t node);
  * that dies may have counted too many readers, never too few. The first returns
  * NULL, which the second takes, if nothing is known of the node.
  */
-must_check struct file *files_begin_close(struct files *files, uint64_t node);
-void files_end_close(struct files *files, struct file *file);
+must_check struct file *files_hold(struct files *files, uint64_t node);
+void files_close_held(struct files *files, struct file *file);
 /* The file has changed: let go those who wait for what is said of its old
  * content. */
 void files_changed(struct files *files, uint64_t node);

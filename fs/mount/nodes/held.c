@@ -4,17 +4,19 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+static const struct held_file nothing = {.fd = -1, .ward = WARDS_NONE};
+
 void held_init(struct held *held)
 {
 	pthread_mutex_init(&held->lock, NULL);
 	for (size_t i = 0; i < HELD_PLACES; i++)
-		held->places[i].fd = -1;
+		held->files[i] = nothing;
 }
 
 void held_release(struct held *held)
 {
 	for (size_t i = 0; i < HELD_PLACES; i++)
-		base_close(&held->places[i].fd);
+		base_close(&held->files[i].fd);
 	pthread_mutex_destroy(&held->lock);
 }
 
@@ -23,7 +25,7 @@ static size_t find_locked(const struct held *held, uint64_t node)
 {
 	size_t i = 0;
 
-	while (i < HELD_PLACES && held->places[i].node != node)
+	while (i < HELD_PLACES && held->files[i].node != node)
 		i++;
 	return i;
 }
@@ -33,25 +35,25 @@ static size_t oldest_locked(const struct held *held)
 	size_t oldest = 0;
 
 	for (size_t i = 1; i < HELD_PLACES; i++)
-		if (held->places[i].used < held->places[oldest].used)
+		if (held->used[i] < held->used[oldest])
 			oldest = i;
 	return oldest;
 }
 
-void held_put(struct held *held, uint64_t node, int fd)
+struct held_file held_put(struct held *held, const struct held_file *file)
 {
-	auto_close int displaced = fd;
+	struct held_file displaced = *file;
 
 	pthread_mutex_lock(&held->lock);
-	if (find_locked(held, node) == HELD_PLACES) {
+	if (find_locked(held, file->node) == HELD_PLACES) {
 		const size_t at = oldest_locked(held);
 
-		displaced = held->places[at].fd;
-		held->places[at].node = node;
-		held->places[at].fd = fd;
-		held->places[at].used = ++held->clock;
+		displaced = held->files[at];
+		held->files[at] = *file;
+		held->used[at] = ++held->clock;
 	}
 	pthread_mutex_unlock(&held->lock);
+	return displaced;
 }
 
 bool held_touch(struct held *held, uint64_t node)
@@ -62,7 +64,7 @@ bool held_touch(struct held *held, uint64_t node)
 	const bool is_held = at < HELD_PLACES;
 
 	if (is_held)
-		held->places[at].used = ++held->clock;
+		held->used[at] = ++held->clock;
 	pthread_mutex_unlock(&held->lock);
 	return is_held;
 }
@@ -81,7 +83,7 @@ int held_open(struct held *held, uint64_t node)
 		pthread_mutex_unlock(&held->lock);
 		return -ESTALE;
 	}
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", held->places[at].fd);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", held->files[at].fd);
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		fd = -errno;
@@ -89,18 +91,19 @@ int held_open(struct held *held, uint64_t node)
 	return fd;
 }
 
-void held_forget(struct held *held, uint64_t node)
+struct held_file held_take(struct held *held, uint64_t node)
 {
-	auto_close int fd = -1;
+	struct held_file taken = nothing;
 
 	pthread_mutex_lock(&held->lock);
 
 	const size_t at = find_locked(held, node);
 
 	if (at < HELD_PLACES) {
-		fd = steal_fd(&held->places[at].fd);
-		held->places[at].node = 0;
-		held->places[at].used = 0;
+		taken = held->files[at];
+		held->files[at] = nothing;
+		held->used[at] = 0;
 	}
 	pthread_mutex_unlock(&held->lock);
+	return taken;
 }

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 enum {
-	VERSION = 1,
+	VERSION = 2,
 	NAME_UNIT = 16,	      /* names get room in these steps */
 	NAME_AVERAGE = 64,    /* bytes of name memory per node */
 	FIRST_BUCKETS = 1024, /* a power of two, as all that follow */
@@ -36,7 +36,7 @@ struct entry {
 	uint64_t name; /* offset in the names */
 	uint16_t name_size;
 	uint16_t name_room;
-	uint32_t reserved;
+	uint32_t is_superseded; /* the next look-up gets another node */
 	uint64_t lookups;
 	struct inode_identity identity;
 };
@@ -98,7 +98,7 @@ bool inode_identity_equal(const struct inode_identity *a,
 			  const struct inode_identity *b)
 {
 	return a->ino == b->ino && a->dev == b->dev &&
-	       a->btime_ns == b->btime_ns;
+	       a->btime_ns == b->btime_ns && a->version == b->version;
 }
 
 /* The index: lasting nodes by parent and name; several files may have had it.
@@ -319,6 +319,7 @@ static uint32_t find_locked(struct inodes *inodes, const struct inode *wanted,
 	for (; id; id = inodes->next[id])
 		if (inodes->entries[id].parent == wanted->parent &&
 		    kind_of(inodes, id) == wanted->kind &&
+		    !inodes->entries[id].is_superseded &&
 		    span_equal(name_of(inodes, id), name) &&
 		    inode_identity_equal(&inodes->entries[id].identity,
 					 &wanted->identity))
@@ -375,6 +376,7 @@ static uint32_t add_locked(struct inodes *inodes, const struct inode *wanted,
 	entry->generation++;
 	entry->children = 0;
 	entry->lookups = 0;
+	entry->is_superseded = false;
 	inodes->entries[wanted->parent].children++;
 	inodes->count++;
 	atomic_store_explicit(&entry->kind, wanted->kind, memory_order_release);
@@ -533,6 +535,14 @@ size_t inodes_named(struct inodes *inodes, uint64_t parent, struct span name,
 			ids[count++] = id;
 	pthread_mutex_unlock(&inodes->lock);
 	return count;
+}
+
+void inodes_supersede(struct inodes *inodes, uint64_t id)
+{
+	pthread_mutex_lock(&inodes->lock);
+	if (id != INODE_ROOT && kind_of(inodes, id) != INODE_FREE)
+		inodes->entries[id].is_superseded = true;
+	pthread_mutex_unlock(&inodes->lock);
 }
 
 bool inodes_next(struct inodes *inodes, uint64_t after, struct inode *out)

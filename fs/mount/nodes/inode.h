@@ -54,6 +54,8 @@ struct inode_identity {
 	uint64_t dev;
 	uint64_t ino;
 	int64_t btime_ns; /* inode numbers are reused, with another birth */
+	uint64_t version; /* of what is shown of it, where a node never shows
+			     two; else 0 */
 };
 
 bool inode_identity_equal(const struct inode_identity *a,
@@ -117,6 +119,10 @@ must_check int inodes_path(struct inodes *inodes, uint64_t id, char *path);
  */
 must_check size_t inodes_named(struct inodes *inodes, uint64_t parent,
 			       struct span name, uint64_t *ids, size_t room);
+
+/* Have the next look-up of the same file under its name get another node: what
+ * the kernel keeps below this one may be out of date. */
+void inodes_supersede(struct inodes *inodes, uint64_t id);
 
 /* The first real node with a number above `after`, 0: from the beginning.
  * False: there is none. For walks over all of them while others come and go. */

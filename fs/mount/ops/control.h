@@ -11,6 +11,7 @@
 enum control_order {
 	CONTROL_SYNC = 1, /* return when all earlier edits can be seen */
 	CONTROL_SYNC_ALL, /* the same, also of edits that no event told of */
+	CONTROL_LEVEL, /* judge at the level that the text names, from now on */
 };
 
 /* The same going in and coming out; zero what is not used. */

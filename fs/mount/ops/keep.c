@@ -31,33 +31,38 @@ static bool still_holds(struct mount *mount, const struct keep *keep)
 	       coherence_ticket(mount->coherence) == keep->ticket;
 }
 
-/* Its own attributes change with its entries: it must be watched as well. */
-static int stat_directory(struct mount *mount, const char *path,
-			  struct keep *keep, struct stamp *stamp,
-			  struct stat *stat)
+static int look(struct mount *mount, const struct keep_place *place,
+		struct stamp *stamp, struct stat *stat)
 {
-	const struct inode_identity identity = ops_identity(stamp);
-
-	keep->has_attributes =
-		coherence_covers(mount->coherence, path, &identity);
-	return source_stat(judge_source(mount->judge), path, stamp, stat);
+	return place->directory < 0 ? source_stat(judge_source(mount->judge),
+						  place->path, stamp, stat)
+				    : source_look_at(place->directory,
+						     place->name, stamp, stat);
 }
 
-int keep_stat(struct mount *mount, const char *path, struct keep *keep,
-	      struct stamp *stamp, struct stat *stat)
+/* Its own attributes change with its entries: it must be watched as well. */
+static int look_at_directory(struct mount *mount,
+			     const struct keep_place *place, struct keep *keep,
+			     struct stat *stat)
 {
-	const int r =
-		source_stat(judge_source(mount->judge), path, stamp, stat);
+	const struct inode_identity identity = ops_identity(&keep->stamp);
 
-	if (r)
+	keep->has_attributes =
+		coherence_covers(mount->coherence, place->path, &identity);
+	return look(mount, place, &keep->stamp, stat);
+}
+
+int keep_stat(struct mount *mount, const struct keep_place *place,
+	      struct keep *keep, struct stat *stat)
+{
+	const int r = look(mount, place, &keep->stamp, stat);
+
+	if (r || !keep->is_covered)
 		return r;
-	keep->stamp = *stamp;
-	if (!keep->is_covered)
-		return 0;
 	/* It may be changed by a name that is elsewhere. */
-	keep->has_attributes = stamp->nlink <= 1;
-	return S_ISDIR(stamp->mode)
-		       ? stat_directory(mount, path, keep, stamp, stat)
+	keep->has_attributes = keep->stamp.nlink <= 1;
+	return S_ISDIR(keep->stamp.mode)
+		       ? look_at_directory(mount, place, keep, stat)
 		       : 0;
 }
 

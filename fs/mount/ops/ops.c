@@ -58,13 +58,11 @@ static int measure_link(struct mount *mount, const char *path,
 	return 0;
 }
 
-int ops_stat(struct mount *mount, const struct ops_place *place,
-	     struct keep *keep, struct stat *stat)
+int ops_stat_file(struct mount *mount, const struct ops_place *place,
+		  struct keep *keep, struct stat *stat)
 {
-	const struct source *source = judge_source(mount->judge);
-	struct stamp stamp;
-	const int r = keep ? keep_stat(mount, place->path, keep, &stamp, stat)
-			   : source_stat(source, place->path, &stamp, stat);
+	const struct keep_place where = {.path = place->path, .directory = -1};
+	const int r = keep_stat(mount, &where, keep, stat);
 
 	/* The kernel looks the path up again when it is told so. */
 	if (r == -ENOENT || r == -ENOTDIR || r == -ELOOP)
@@ -72,15 +70,23 @@ int ops_stat(struct mount *mount, const struct ops_place *place,
 	if (r)
 		return r;
 
-	const struct inode_identity identity = ops_identity(&stamp);
+	struct inode_identity identity = ops_identity(&keep->stamp);
 
-	if (identity.ino != place->inode.identity.ino ||
-	    identity.dev != place->inode.identity.dev ||
-	    identity.btime_ns != place->inode.identity.btime_ns)
+	/* Which version of it is shown does not hang on the file alone. */
+	identity.version = place->inode.identity.version;
+	if (!inode_identity_equal(&identity, &place->inode.identity))
 		return -ESTALE;
-	if (S_ISLNK(stat->st_mode))
-		return measure_link(mount, place->path, stat);
 	return 0;
+}
+
+int ops_stat(struct mount *mount, const struct ops_place *place,
+	     struct keep *keep, struct stat *stat)
+{
+	const int r = ops_stat_file(mount, place, keep, stat);
+
+	if (r == 0 && S_ISLNK(stat->st_mode))
+		return measure_link(mount, place->path, stat);
+	return r;
 }
 
 int ops_read_link(struct mount *mount, const char *path, char **target)
@@ -127,6 +133,7 @@ const struct fuse_lowlevel_ops ops_table = {
 	.statfs = op_statfs,
 	.opendir = op_opendir,
 	.readdir = op_readdir,
+	.readdirplus = op_readdirplus,
 	.releasedir = op_releasedir,
 	.open = op_open,
 	.read = op_read,

@@ -10,6 +10,7 @@
 #include "fs/mount/coherence/coherence.h"
 #include "fs/mount/nodes/files.h"
 #include "fs/mount/nodes/inode.h"
+#include "fs/mount/protect/protect.h"
 #include "fs/mount/takeover/channel.h"
 #include "fs/mount/virtual/virtual.h"
 
@@ -24,8 +25,9 @@ struct mount {
 	struct files *files;
 	struct coherence *coherence;
 	struct virtuals *virtuals;
-	const char *given_root; /* the source as it was named, absolute */
-	uid_t owner;		/* of virtual files */
+	struct protect *protect; /* NULL: all is served as it is */
+	const char *given_root;	 /* the source as it was named, absolute */
+	uid_t owner;		 /* of virtual files */
 	gid_t group;
 	mode_t status_mode;
 	mode_t report_mode;
@@ -57,11 +59,15 @@ struct keep;
 struct file_name ops_file_name(const struct ops_place *place);
 
 /*
- * lstat() by the path, if it is still the file that was looked up. `keep` may
- * be NULL. 0; -ESTALE; another errno.
+ * lstat() by the path, if it is still the file that was looked up. 0; -ESTALE;
+ * another errno.
  */
 must_check int ops_stat(struct mount *mount, const struct ops_place *place,
 			struct keep *keep, struct stat *stat);
+
+/* The same of what is no link. */
+must_check int ops_stat_file(struct mount *mount, const struct ops_place *place,
+			     struct keep *keep, struct stat *stat);
 
 /* The target to show for a symbolic link, owned. 0 or a negative errno. */
 must_check int ops_read_link(struct mount *mount, const char *path,
@@ -82,10 +88,16 @@ struct keep {
 struct keep keep_in(struct mount *mount, const char *directory,
 		    const struct inode_identity *identity);
 
-/* source_stat() of something in that directory, or of the root. */
-must_check int keep_stat(struct mount *mount, const char *path,
-			 struct keep *keep, struct stamp *stamp,
-			 struct stat *stat);
+/* Something in that directory, or the root itself. */
+struct keep_place {
+	const char *path;
+	int directory;	  /* a descriptor of it; negative: by the path */
+	const char *name; /* in the directory */
+};
+
+/* lstat() of it, with keep->stamp. 0 or a negative errno. */
+must_check int keep_stat(struct mount *mount, const struct keep_place *place,
+			 struct keep *keep, struct stat *stat);
 
 /* The timeouts of an entry; of attributes alone; of a name that is not there.
  */
@@ -125,6 +137,30 @@ void ops_virtual_getattr(fuse_req_t req, const struct ops_place *place);
 void ops_virtual_read(fuse_req_t req, const struct ops_place *place,
 		      size_t size, off_t offset);
 
+/* ops_protect.c: regular files that are kept from their readers while they are
+ * not valid. */
+
+/* Is it a node of such a file? */
+bool ops_is_protected(const struct inode *inode);
+
+/* Enter a file under a name; *entry gets its attributes. 0 or an errno. */
+must_check int ops_protect_enter(struct mount *mount,
+				 const struct ops_place *child,
+				 struct span name, const struct stamp *stamp,
+				 struct fuse_entry_param *entry,
+				 struct inode *out);
+
+must_check int ops_protect_stat(struct mount *mount,
+				const struct ops_place *place,
+				struct stat *stat);
+
+/* -ESTALE, after a while. */
+int ops_protect_back_off(void);
+
+must_check int ops_protect_read(struct mount *mount,
+				const struct ops_place *place,
+				struct content **out);
+
 /*
  * ops_base.c: look a name up in a virtual folder; `parent` is used up. 0;
  * -ENOENT; -ENOTDIR; another errno.
@@ -142,6 +178,8 @@ must_check int ops_enter_virtual(struct mount *mount,
 				 enum inode_kind kind, const char *name,
 				 struct fuse_entry_param *out);
 
+/* Take back look-ups of a node. */
+void ops_forget(struct mount *mount, uint64_t ino, uint64_t count);
 void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name);
 void op_forget(fuse_req_t req, fuse_ino_t ino, uint64_t count);
 void op_forget_multi(fuse_req_t req, size_t count,
@@ -154,6 +192,8 @@ void op_statfs(fuse_req_t req, fuse_ino_t ino);
 void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
 void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 		struct fuse_file_info *fi);
+void op_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+		    struct fuse_file_info *fi);
 void op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
 
 /* ops_file.c */

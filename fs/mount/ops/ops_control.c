@@ -61,6 +61,19 @@ static bool may_control(fuse_req_t req)
 	return uid == 0 || uid == geteuid();
 }
 
+/* Answered when no page of another level is kept any more. */
+static void set_level(fuse_req_t req, const struct control_request *request)
+{
+	enum level level;
+
+	if (!level_parse(request->text, &level) ||
+	    judge_set_level(ops_mount(req)->judge, level)) {
+		answer(req, -EINVAL, request);
+		return;
+	}
+	sync_mount(req, request);
+}
+
 static void obey(fuse_req_t req, const struct control_request *request)
 {
 	switch ((enum control_order)request->order) {
@@ -70,6 +83,9 @@ static void obey(fuse_req_t req, const struct control_request *request)
 		return;
 	case CONTROL_SYNC:
 		sync_mount(req, request);
+		return;
+	case CONTROL_LEVEL:
+		set_level(req, request);
 		return;
 	}
 	answer(req, -EINVAL, request);

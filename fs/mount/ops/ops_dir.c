@@ -16,16 +16,71 @@ struct listing {
 	fuse_req_t req;
 	struct mount *mount;
 	const struct inode *directory;
+	int fd;		  /* of the directory */
+	bool brings_more; /* it is READDIRPLUS: attributes too */
+	struct keep keep;
 	char *bytes;
 	size_t size;
 	size_t used;
 };
+
+/* A plain file is as if it had been looked up. What needs a look of its own (a
+ * folder is watched then, a link measured) or cannot be kept is only named. */
+static void enter_listed(struct listing *listing, const char *name,
+			 struct fuse_entry_param *out)
+{
+	const struct keep_place place = {"", listing->fd, name};
+	struct keep keep = listing->keep;
+	struct inode inode;
+	struct stat stat;
+
+	if (!S_ISREG(out->attr.st_mode) || !keep.is_covered ||
+	    sighting_is_reserved(name) ||
+	    keep_stat(listing->mount, &place, &keep, &stat) ||
+	    !S_ISREG(stat.st_mode) || !keep.has_attributes)
+		return;
+
+	const struct inode wanted = {.parent = listing->directory->id,
+				     .kind = INODE_REAL,
+				     .identity = ops_identity(&keep.stamp)};
+
+	if (inodes_look_up(listing->mount->inodes, &wanted, span_of(name),
+			   &inode))
+		return;
+	out->ino = inode.id;
+	out->generation = inode.generation;
+	out->attr = stat;
+	keep_fill(listing->mount, &keep, out);
+}
+
+/* The kernel gets a node with its answer. If it is never read, the node stays
+ * known here until the unmount. */
+static bool add_with_attributes(struct listing *listing, const char *name,
+				const struct stat *stat, off_t next)
+{
+	const size_t space = listing->size - listing->used;
+	struct fuse_entry_param entry = {.attr = *stat};
+	const size_t needed = fuse_add_direntry_plus(listing->req, NULL, 0,
+						     name, &entry, next);
+
+	if (needed > space)
+		return false;
+	enter_listed(listing, name, &entry);
+	listing->used += fuse_add_direntry_plus(listing->req,
+						listing->bytes + listing->used,
+						space, name, &entry, next);
+	return true;
+}
 
 /* False: it does not fit any more. `next` is where to go on behind it. */
 static bool add_entry(struct listing *listing, const char *name,
 		      const struct stat *stat, off_t next)
 {
 	const size_t space = listing->size - listing->used;
+
+	if (listing->brings_more)
+		return add_with_attributes(listing, name, stat, next);
+
 	const size_t needed =
 		fuse_add_direntry(listing->req, listing->bytes + listing->used,
 				  space, name, stat, next);
@@ -190,6 +245,10 @@ static int list_directory(struct listing *listing,
 	auto_close int fd = openat(file_descriptor(file), ".",
 				   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
+	listing->fd = fd;
+	if (fd >= 0)
+		listing->keep = keep_in(listing->mount, place->path,
+					&place->inode.identity);
 	r = fd < 0 ? -errno : fill_listing(listing, fd, offset);
 	files_unuse(files, file);
 	return r;
@@ -217,8 +276,8 @@ static int list_base(struct listing *listing, off_t offset)
 	return 0;
 }
 
-static int list(struct listing *listing, const struct ops_place *place,
-		off_t offset)
+static int list_any(struct listing *listing, const struct ops_place *place,
+		    off_t offset)
 {
 	if (place->inode.kind == INODE_REAL)
 		return list_directory(listing, place, offset);
@@ -251,8 +310,8 @@ void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		files_close(mount->files, ino);
 }
 
-void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
-		struct fuse_file_info *fi)
+static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+		 bool brings_more)
 {
 	struct mount *mount = ops_mount(req);
 	struct ops_place place;
@@ -260,18 +319,32 @@ void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 	struct listing listing = {.req = req,
 				  .mount = mount,
 				  .directory = &place.inode,
+				  .brings_more = brings_more,
 				  .bytes = bytes,
 				  .size = size};
 	int r = bytes ? ops_find(mount, ino, &place) : -ENOMEM;
 
-	(void)fi;
 	if (r == 0)
-		r = list(&listing, &place, offset);
+		r = list_any(&listing, &place, offset);
 	if (r)
 		fuse_reply_err(req, -r);
 	else
 		fuse_reply_buf(req, bytes, listing.used);
 	free(bytes);
+}
+
+void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+		struct fuse_file_info *fi)
+{
+	(void)fi;
+	list(req, ino, size, offset, false);
+}
+
+void op_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+		    struct fuse_file_info *fi)
+{
+	(void)fi;
+	list(req, ino, size, offset, true);
 }
 
 void op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)

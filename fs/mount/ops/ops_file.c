@@ -21,6 +21,15 @@ static int open_real(struct mount *mount, const struct ops_place *place,
 {
 	const struct file_name name = ops_file_name(place);
 	struct opened opened;
+
+	if (ops_is_protected(&place->inode)) {
+		fi->keep_cache = true; /* a node never shows two contents */
+		return protect_open(mount->protect, &name);
+	}
+	/* It was looked up under another policy. */
+	if (mount->protect && !protect_lets_pass(mount->protect, name.path))
+		return -ESTALE;
+
 	const int r = files_open(mount->files, &name, &opened);
 
 	if (r == 0 && !opened.keeps_pages)
@@ -30,6 +39,14 @@ static int open_real(struct mount *mount, const struct ops_place *place,
 		coherence_drop_attributes(mount->coherence, place->inode.id);
 	fi->keep_cache = opened.keeps_pages;
 	return r;
+}
+
+/* Only one of the two knows the node. */
+static void close_node(struct mount *mount, fuse_ino_t ino)
+{
+	files_close(mount->files, ino);
+	if (mount->protect)
+		protect_close(mount->protect, ino);
 }
 
 /* The handle stays zero: all state hangs on the node. */
@@ -55,7 +72,7 @@ void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	if (r)
 		fuse_reply_err(req, -r);
 	else if (fuse_reply_open(req, fi))
-		files_close(mount->files, ino); /* no release will come */
+		close_node(mount, ino); /* no release will come */
 }
 
 static void reply_content(fuse_req_t req, const struct content *content,
@@ -79,6 +96,19 @@ static void reply_directly(fuse_req_t req, int fd, size_t size, off_t offset)
 	fuse_reply_data(req, &vector, (enum fuse_buf_copy_flags)0);
 }
 
+static int read_protected(fuse_req_t req, const struct ops_place *place,
+			  size_t size, off_t offset)
+{
+	struct content *content;
+	const int r = ops_protect_read(ops_mount(req), place, &content);
+
+	if (r)
+		return r;
+	reply_content(req, content, size, offset);
+	content_release(content);
+	return 0;
+}
+
 static bool reaches_end(const struct served *served, size_t size, off_t offset)
 {
 	struct stat facts;
@@ -93,24 +123,30 @@ static bool reaches_end(const struct served *served, size_t size, off_t offset)
 static int read_real(fuse_req_t req, const struct ops_place *place, size_t size,
 		     off_t offset)
 {
-	struct profile *profile = judge_profile(ops_mount(req)->judge);
-	struct files *files = ops_mount(req)->files;
+	struct mount *mount = ops_mount(req);
+	struct profile *profile = judge_profile(mount->judge);
 	const struct file_name name = ops_file_name(place);
 	struct served served;
-	const int r = files_serve(files, &name, &served);
+	const int r = files_serve(mount->files, &name, &served);
 	uint64_t since = profile_start(profile);
 
 	if (r)
 		return r;
+	/* What nobody judges may have become what somebody does. */
+	if (served.content && mount->protect &&
+	    !protect_lets_pass(mount->protect, name.path)) {
+		files_served_release(mount->files, &served);
+		return ops_protect_back_off();
+	}
 	served.reaches_end = reaches_end(&served, size, offset);
 	if (!served.reaches_end)
-		files_hold(files, &name);
+		files_hold_name(mount->files, &name);
 	if (served.content)
 		reply_content(req, served.content, size, offset);
 	else
 		reply_directly(req, file_descriptor(served.file), size, offset);
 	profile_lap(profile, PHASE_REPLY, &since);
-	files_served_release(files, &served);
+	files_served_release(mount->files, &served);
 	return 0;
 }
 
@@ -125,7 +161,9 @@ void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 		ops_virtual_read(req, &place, size, offset);
 		return;
 	}
-	if (r == 0)
+	if (r == 0 && ops_is_protected(&place.inode))
+		r = read_protected(req, &place, size, offset);
+	else if (r == 0)
 		r = read_real(req, &place, size, offset);
 	if (r)
 		fuse_reply_err(req, -r);
@@ -133,10 +171,12 @@ void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 
 void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	struct files *files = ops_mount(req)->files;
-	struct file *file = files_begin_close(files, ino);
+	struct mount *mount = ops_mount(req);
+	struct file *file = files_hold(mount->files, ino);
 
 	(void)fi;
 	fuse_reply_err(req, 0);
-	files_end_close(files, file);
+	files_close_held(mount->files, file);
+	if (mount->protect)
+		protect_close(mount->protect, ino);
 }

@@ -8,17 +8,26 @@
 /* How often a name is looked at that changes all the time. */
 enum { LOOKS = 8 };
 
-/* The directory that a name is looked up in, if it is still there. */
-static int find_parent(struct mount *mount, fuse_ino_t ino,
-		       struct ops_place *parent)
+/* Open the directory that a name is looked up in, if it is still there: what
+ * is found is in this one, wherever its path leads meanwhile. */
+static int open_parent(struct mount *mount, struct ops_place *parent)
 {
-	struct stat stat;
-	int r = ops_find(mount, ino, parent);
+	const struct source *source = judge_source(mount->judge);
+	auto_close int fd = source_open_place(source, parent->path);
+	struct stamp stamp;
+	int r;
 
-	if (r == 0 && parent->inode.kind == INODE_REAL &&
-	    parent->inode.id != INODE_ROOT)
-		r = ops_stat(mount, parent, NULL, &stat);
-	return r;
+	if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP)
+		return -ESTALE;
+	r = fd < 0 ? fd : source_stat_fd(fd, &stamp, NULL);
+	if (r)
+		return r;
+
+	const struct inode_identity identity = ops_identity(&stamp);
+
+	if (!inode_identity_equal(&identity, &parent->inode.identity))
+		return -ESTALE;
+	return steal_fd(&fd);
 }
 
 static void fill_entry(const struct inode *inode, struct fuse_entry_param *out)
@@ -50,7 +59,8 @@ int ops_enter_virtual(struct mount *mount, const struct inode *parent,
 }
 
 static int enter_real(struct mount *mount, const struct ops_place *child,
-		      const char *name, struct fuse_entry_param *out)
+		      const char *name, const struct stamp *stamp,
+		      struct fuse_entry_param *out)
 {
 	struct inode inode;
 	int r = 0;
@@ -64,7 +74,12 @@ static int enter_real(struct mount *mount, const struct ops_place *child,
 		out->attr.st_size = (off_t)strlen(target);
 		free(target);
 	}
-	r = inodes_look_up(mount->inodes, &child->inode, span_of(name), &inode);
+	if (mount->protect && S_ISREG(out->attr.st_mode))
+		r = ops_protect_enter(mount, child, span_of(name), stamp, out,
+				      &inode);
+	else
+		r = inodes_look_up(mount->inodes, &child->inode, span_of(name),
+				   &inode);
 	if (r)
 		return r;
 	fill_entry(&inode, out);
@@ -88,55 +103,66 @@ static int enter_companion(struct mount *mount, const struct inode *parent,
 				 out);
 }
 
-/*
- * Look at a name, and hold what is there if it is a file. *fd negative: it is
- * not held. What is replaced in between is looked at again.
- */
-static int look_at(struct mount *mount, struct ops_place *child,
+/* A descriptor to hold what was looked at; -ESTALE: it is another one now. */
+static int grasp(struct mount *mount, const struct keep_place *place,
+		 const struct stamp *stamp)
+{
+	const struct file_name name = {.path = place->path,
+				       .identity = ops_identity(stamp)};
+
+	if (!S_ISREG(stamp->mode) || !files_has_no_opens(mount->files))
+		return -EOPNOTSUPP;
+	return files_grasp(&name,
+			   source_place_at(place->directory, place->name));
+}
+
+/* Look at a name, and hold what is there if it is a file; *fd negative: it is
+ * not held. What is replaced in between is looked at again. */
+static int look_at(struct mount *mount, const struct keep_place *place,
 		   struct keep *keep, struct stat *stat, int *fd)
 {
-	struct stamp stamp;
-	int r;
-
 	*fd = -ESTALE;
 	for (int i = 0; i < LOOKS && *fd == -ESTALE; i++) {
-		r = keep_stat(mount, child->path, keep, &stamp, stat);
+		const int r = keep_stat(mount, place, keep, stat);
+
 		if (r)
 			return r;
-		child->inode.kind = INODE_REAL;
-		child->inode.identity = ops_identity(&stamp);
-
-		const struct file_name name = ops_file_name(child);
-
-		*fd = S_ISREG(stat->st_mode) ? files_grasp(mount->files, &name)
-					     : -EINVAL;
+		*fd = grasp(mount, place, &keep->stamp);
 	}
 	return 0;
 }
 
 /* What a name is that stands for a file, or for nothing. */
-static int enter_name(struct mount *mount, struct ops_place *parent,
-		      const char *name, struct fuse_entry_param *out)
+static int enter_name(struct mount *mount, const struct ops_place *parent,
+		      int directory, const char *name,
+		      struct fuse_entry_param *out)
 {
 	struct keep keep =
 		keep_in(mount, parent->path, &parent->inode.identity);
 	struct ops_place child = *parent;
+	const struct keep_place place = {child.path, directory, name};
 	auto_close int fd = -1;
 	int r = ops_append_name(child.path, name);
 
-	child.inode.parent = parent->inode.id;
 	if (r == 0)
-		r = look_at(mount, &child, &keep, &out->attr, &fd);
+		r = look_at(mount, &place, &keep, &out->attr, &fd);
 	if (r == -ENOENT) {
 		out->entry_timeout = keep_absence(mount, &keep);
 		return enter_companion(mount, &parent->inode, child.path, out);
 	}
+	child.inode = (struct inode){.parent = parent->inode.id,
+				     .kind = INODE_REAL,
+				     .identity = ops_identity(&keep.stamp)};
 	if (r == 0)
-		r = enter_real(mount, &child, name, out);
+		r = enter_real(mount, &child, name, &keep.stamp, out);
 	if (r)
 		return r;
+	/* Each state of a file that is protected is another node. */
+	if (mount->protect && S_ISREG(out->attr.st_mode))
+		keep.is_covered = false;
 	keep_fill(mount, &keep, out);
-	files_hold_by(mount->files, out->ino, steal_fd(&fd));
+	if (!mount->protect)
+		files_hold_by(mount->files, out->ino, steal_fd(&fd));
 	return 0;
 }
 
@@ -144,28 +170,35 @@ static int look_up(struct mount *mount, fuse_ino_t parent, const char *name,
 		   struct fuse_entry_param *out)
 {
 	struct ops_place place;
-	const int r = find_parent(mount, parent, &place);
+	const int r = ops_find(mount, parent, &place);
 
 	if (r)
 		return r;
-	if (place.inode.kind != INODE_REAL)
+	if (ops_is_virtual_folder(&place.inode))
 		return ops_look_up_in_virtual(mount, &place, name, out);
+	if (place.inode.kind != INODE_REAL)
+		return -ENOTDIR;
 
 	const enum inode_kind kind = ops_virtual_kind(&place.inode, name);
+	auto_close int directory = open_parent(mount, &place);
 
+	if (directory < 0)
+		return directory;
 	if (kind != INODE_FREE)
 		return ops_enter_virtual(mount, &place.inode, kind, name, out);
 	if (sighting_is_reserved(name))
 		return -ENOENT;
-	return enter_name(mount, &place, name, out);
+	return enter_name(mount, &place, directory, name, out);
 }
 
-static void forget(struct mount *mount, uint64_t ino, uint64_t count)
+void ops_forget(struct mount *mount, uint64_t ino, uint64_t count)
 {
 	if (!inodes_forget(mount->inodes, ino, count))
 		return;
 	while (ino) {
 		files_forget(mount->files, ino);
+		if (mount->protect)
+			protect_forget(mount->protect, ino);
 		virtuals_forget(mount->virtuals, ino);
 		ino = inodes_recycle(mount->inodes, ino);
 	}
@@ -183,12 +216,12 @@ void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 	if (r)
 		fuse_reply_err(req, -r);
 	else if (fuse_reply_entry(req, &entry) && entry.ino)
-		forget(mount, entry.ino, 1); /* nobody got it */
+		ops_forget(mount, entry.ino, 1); /* nobody got it */
 }
 
 void op_forget(fuse_req_t req, fuse_ino_t ino, uint64_t count)
 {
-	forget(ops_mount(req), ino, count);
+	ops_forget(ops_mount(req), ino, count);
 	fuse_reply_none(req);
 }
 
@@ -196,7 +229,7 @@ void op_forget_multi(fuse_req_t req, size_t count,
 		     struct fuse_forget_data *forgets)
 {
 	for (size_t i = 0; i < count; i++)
-		forget(ops_mount(req), forgets[i].ino, forgets[i].nlookup);
+		ops_forget(ops_mount(req), forgets[i].ino, forgets[i].nlookup);
 	fuse_reply_none(req);
 }
 
@@ -250,6 +283,11 @@ static int stat_nameless(struct mount *mount, const struct ops_place *place,
 static int find_attributes(struct mount *mount, const struct ops_place *place,
 			   struct stat *stat, double *timeout)
 {
+	if (ops_is_protected(&place->inode)) {
+		*timeout = 0;
+		return ops_protect_stat(mount, place, stat);
+	}
+
 	const bool keeps = coherence_keeps(mount->coherence);
 	const uint64_t node = place->inode.id;
 	int r = keeps ? -ENOENT : files_stat(mount->files, node, stat);

@@ -49,32 +49,46 @@ struct fuse_session *device_session(const struct session_options *options,
 /* What libfuse needs to make a session, which here only mounts. */
 static const struct fuse_lowlevel_ops no_ops;
 
-int device_mount(const struct session_options *options,
-		 const struct preflight *places)
+static int mount_session(struct fuse_session *session, const char *mountpoint)
 {
-	struct fuse_session *session =
-		device_session(options, places, &no_ops, sizeof(no_ops), NULL);
-	int device = -EINVAL;
+	int device;
 
-	if (!session) {
-		fputs("cfgfs: cannot prepare the mount\n", stderr);
+	if (fuse_session_mount(session, mountpoint)) {
+		fprintf(stderr, "cfgfs: cannot mount on '%s'\n", mountpoint);
 		return -EINVAL;
 	}
-	if (fuse_session_mount(session, places->mountpoint) == 0) {
-		device = fcntl(fuse_session_fd(session), F_DUPFD_CLOEXEC, 0);
-		if (device < 0) {
-			device = -errno;
-			fuse_session_unmount(session);
-		}
-	} else {
-		fprintf(stderr, "cfgfs: cannot mount on '%s'\n",
-			places->mountpoint);
+	device = fcntl(fuse_session_fd(session), F_DUPFD_CLOEXEC, 0);
+	if (device < 0) {
+		device = -errno;
+		fuse_session_unmount(session);
 	}
-	fuse_session_destroy(session);
 	return device;
 }
 
-void device_unmount(const char *mountpoint, int device)
+int device_mount(const struct session_options *options,
+		 const struct preflight *places, int *device,
+		 struct fuse_session **session)
+{
+	struct fuse_session *made =
+		device_session(options, places, &no_ops, sizeof(no_ops), NULL);
+	int fd;
+
+	if (!made) {
+		fputs("cfgfs: cannot prepare the mount\n", stderr);
+		return -EINVAL;
+	}
+	fd = mount_session(made, places->mountpoint);
+	if (fd < 0) {
+		fuse_session_destroy(made);
+		return fd;
+	}
+	*device = fd;
+	*session = made;
+	return 0;
+}
+
+/* As libfuse does it. */
+static void unmount_place(const char *mountpoint, int device)
 {
 	struct pollfd state = {.fd = device};
 	const bool has_gone =
@@ -84,4 +98,16 @@ void device_unmount(const char *mountpoint, int device)
 	close(device);
 	if (!has_gone)
 		unmount_detach(mountpoint);
+}
+
+void device_unmount(const char *mountpoint, int device,
+		    struct fuse_session *session)
+{
+	if (!session) {
+		unmount_place(mountpoint, device);
+		return;
+	}
+	close(device);
+	fuse_session_unmount(session);
+	fuse_session_destroy(session);
 }

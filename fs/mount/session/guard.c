@@ -3,14 +3,13 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 
 enum { NUDGE_MS = 20, NUDGE_SIGNAL = SIGUSR1 };
 
 struct guard {
-	void (*stop)(void *ctx);
+	void (*stop)(void *ctx, int number);
 	void *ctx;
 	int signals;
 	int ending; /* an eventfd: guard_end() was called */
@@ -24,6 +23,7 @@ static void fill_signals(sigset_t *set)
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGHUP);
+	sigaddset(set, GUARD_LEAVE);
 }
 
 void guard_block_signals(void)
@@ -49,6 +49,15 @@ static void nudge_until_end(struct guard *guard)
 		pthread_kill(guard->owner, NUDGE_SIGNAL);
 }
 
+static int next_signal(const struct guard *guard)
+{
+	struct signalfd_siginfo info;
+
+	if (read(guard->signals, &info, sizeof(info)) != sizeof(info))
+		return SIGTERM;
+	return (int)info.ssi_signo;
+}
+
 static void *guard_thread(void *ctx)
 {
 	struct guard *guard = ctx;
@@ -61,7 +70,7 @@ static void *guard_thread(void *ctx)
 		if (poll(fds, array_size(fds), -1) < 0)
 			continue;
 		if (fds[1].revents & POLLIN) {
-			guard->stop(guard->ctx);
+			guard->stop(guard->ctx, next_signal(guard));
 			nudge_until_end(guard);
 			return NULL;
 		}
@@ -100,7 +109,8 @@ static void guard_free(struct guard *guard)
 	free(guard);
 }
 
-int guard_start(void (*stop)(void *ctx), void *ctx, struct guard **out)
+int guard_start(void (*stop)(void *ctx, int number), void *ctx,
+		struct guard **out)
 {
 	struct guard *guard = calloc(1, sizeof(*guard));
 

@@ -1,5 +1,6 @@
 #include "fs/mount/session/options.h"
 
+#include "fs/mount/session/options_policy.h"
 #include "fs/units.h"
 
 #include <errno.h>
@@ -72,13 +73,11 @@ static bool choose(const struct setting *setting, const char *const *now,
 	return refuse_word(setting, now);
 }
 
-static bool set_on_invalid(const struct setting *setting)
+static bool set_policy(const struct setting *setting)
 {
-	static const char *const now[] = {"serve", NULL};
-	static const char *const later[] = {"deny", "lastgood", NULL};
-	size_t chosen = 0;
-
-	return choose(setting, now, later, &chosen);
+	return options_set_policy(setting->options, setting->name,
+				  setting->value ? setting->value : "",
+				  setting->why);
 }
 
 static bool set_level(const struct setting *setting)
@@ -270,6 +269,12 @@ static bool set_allow_other(const struct setting *setting)
 	return true;
 }
 
+static bool set_warm(const struct setting *setting)
+{
+	setting->options->warms = true;
+	return true;
+}
+
 /* What holds anyway, and what concerns mount(8) alone. */
 static bool accept(const struct setting *setting)
 {
@@ -306,7 +311,14 @@ static bool pass_on(const struct setting *setting)
 }
 
 static const struct rule rules[] = {
-	{"on_invalid", true, set_on_invalid},
+	{"on_invalid", true, set_policy},
+	{"on_error", true, set_policy},
+	{"never_valid", true, set_policy},
+	{"errno", true, set_policy},
+	{"state", true, set_policy},
+	{"state_size", true, set_policy},
+	{"config", true, set_config},
+	{"trust-config", false, set_trust_config},
 	{"level", true, set_level},
 	{"coherence", true, set_coherence},
 	{"virtual", true, set_virtual},
@@ -326,12 +338,8 @@ static const struct rule rules[] = {
 	{"events", true, not_yet},
 	{"rw", false, not_yet},
 	{"on_write", true, not_yet},
-	{"on_error", true, not_yet},
-	{"state", true, not_yet},
-	{"config", true, set_config},
-	{"trust-config", false, set_trust_config},
 	{"name", true, not_yet},
-	{"warm", false, not_yet},
+	{"warm", false, set_warm},
 	{"suid", false, never},
 	{"dev", false, never},
 	{"allow_root", false, pass_on},

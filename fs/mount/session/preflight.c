@@ -160,6 +160,28 @@ static bool check_apart(const struct preflight *places, char **why)
 	return true;
 }
 
+/* What protects readers from the tree must not lie in the tree. */
+static bool check_outside(const struct session_options *options,
+			  const struct preflight *places, char **why)
+{
+	const char *state = options->state_directory;
+	const char *config = options->config_file;
+
+	if (state && is_inside(state, places->source))
+		return refuse(why,
+			      "state folder '%s' lies inside the source '%s': "
+			      "choose one outside",
+			      state, places->source);
+	if (config && policy_protects(&options->service.settings.policy) &&
+	    is_inside(config, places->source))
+		return refuse(why,
+			      "configuration '%s' lies inside the source, for "
+			      "its writers to change: copy it outside, or "
+			      "trust the tree's own by -o trust-config",
+			      config);
+	return true;
+}
+
 static bool check_device(char **why)
 {
 	auto_close int fd = open(device, O_RDWR | O_CLOEXEC);
@@ -248,8 +270,8 @@ bool preflight_check(const struct session_options *options,
 	*why = NULL;
 	if (check_source(options->service.root, &places, why) &&
 	    check_mountpoint(options->mountpoint, &places, why) &&
-	    check_apart(&places, why) && check_device(why) &&
-	    check_user(options, why)) {
+	    check_apart(&places, why) && check_outside(options, &places, why) &&
+	    check_device(why) && check_user(options, why)) {
 		*out = places;
 		return true;
 	}

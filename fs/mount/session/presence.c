@@ -44,9 +44,18 @@ int presence_announce(const struct mount_entry *entry)
 	return steal_fd(&fd);
 }
 
-void presence_answer(int listener)
+int presence_accept(int listener)
 {
-	auto_close int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	auto_close int fd =
+		accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size))
+		return -errno;
+	if (peer.uid != geteuid() && peer.uid != 0)
+		return -EPERM;
+	return steal_fd(&fd);
 }
 
 /* Somebody else could sit at the address: only the owner of the mount or root
@@ -63,7 +72,7 @@ static int peer_of(int fd, uid_t owner)
 	return (int)peer.pid;
 }
 
-int presence_find(const struct mount_entry *entry)
+int presence_connect(const struct mount_entry *entry)
 {
 	auto_close int fd = open_socket();
 	struct sockaddr_un address;
@@ -75,6 +84,14 @@ int presence_find(const struct mount_entry *entry)
 		return errno == ECONNREFUSED ? -ESRCH : -errno;
 
 	const int pid = peer_of(fd, entry->owner);
+
+	return pid < 0 ? pid : steal_fd(&fd);
+}
+
+int presence_find(const struct mount_entry *entry)
+{
+	auto_close int fd = presence_connect(entry);
+	const int pid = fd < 0 ? fd : peer_of(fd, entry->owner);
 
 	if (pid < 0)
 		return pid;

@@ -12,8 +12,13 @@
  * negative errno. */
 must_check int presence_announce(const struct mount_entry *entry);
 
-/* Take one who asked; the answer is that there is one. */
-void presence_answer(int listener);
+/* Take one who asked: a descriptor of the caller's. -EPERM: it is neither the
+ * owner of this process nor root; another negative errno. */
+must_check int presence_accept(int listener);
+
+/* A connection to the process that serves a mount, the caller's; -ESRCH: there
+ * is none; another negative errno. */
+must_check int presence_connect(const struct mount_entry *entry);
 
 /* The process that serves a mount, as a pidfd of the caller's; -ESRCH: there
  * is none; another negative errno. */

@@ -2,6 +2,7 @@
 
 #include "fs/mount/session/preflight.h"
 #include "fs/mount/session/supervisor.h"
+#include "fs/mount/takeover/estate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,10 +16,12 @@ void session_options_release(struct session_options *options)
 	free(options->libfuse_options);
 	free(options->cache_directory);
 	free(options->config_file);
+	free(options->state_directory);
 	settings_release(&options->service.settings);
 	options->libfuse_options = NULL;
 	options->cache_directory = NULL;
 	options->config_file = NULL;
+	options->state_directory = NULL;
 }
 
 static int trouble(int error, const char *what)
@@ -82,10 +85,18 @@ static void tell_parent(void *ctx)
 	dup2(null, STDERR_FILENO);
 }
 
+static int leave_directory(void)
+{
+	return chdir("/") ? trouble(-errno, "cannot leave the working "
+					    "directory")
+			  : 0;
+}
+
 static int daemonise(const struct session_options *options,
-		     struct preflight *places)
+		     struct preflight *places, int directory)
 {
 	int pipe_fds[2];
+	int status;
 
 	if (pipe2(pipe_fds, O_CLOEXEC))
 		return trouble(-errno, "cannot start the daemon");
@@ -101,13 +112,29 @@ static int daemonise(const struct session_options *options,
 	}
 	close(pipe_fds[0]);
 	setsid();
-	if (chdir("/"))
-		return trouble(-errno, "cannot leave the working directory");
-	return supervisor_run(options, places, tell_parent, &pipe_fds[1]);
+	status = leave_directory();
+	if (status)
+		return status;
+
+	const struct supervisor_start start = {.ready = tell_parent,
+					       .ctx = &pipe_fds[1],
+					       .directory = directory};
+
+	return supervisor_run(options, places, &start);
+}
+
+static int stay(const struct session_options *options, struct preflight *places,
+		int directory)
+{
+	const struct supervisor_start start = {
+		.ready = say_ready, .ctx = places, .directory = directory};
+
+	return supervisor_run(options, places, &start);
 }
 
 int session_run(const struct session_options *options)
 {
+	const int directory = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct preflight places;
 	auto_free char *why = NULL;
 
@@ -116,11 +143,32 @@ int session_run(const struct session_options *options)
 		return EXIT_TROUBLE;
 	}
 
-	const int status =
-		options->is_foreground
-			? supervisor_run(options, &places, say_ready, &places)
-			: daemonise(options, &places);
+	const int status = options->is_foreground
+				   ? stay(options, &places, directory)
+				   : daemonise(options, &places, directory);
 
 	preflight_release(&places);
 	return status;
+}
+
+static int check_version(unsigned long version)
+{
+	if (version == TAKEOVER_VERSION)
+		return 0;
+	fputs("cfgfs: this program keeps mounts in another way: unmount, then "
+	      "mount anew\n",
+	      stderr);
+	return EXIT_TROUBLE;
+}
+
+int session_resume(const struct session_options *options, const char *how)
+{
+	static const char check[] = "check:";
+	int status;
+
+	if (strncmp(how, check, strlen(check)) == 0)
+		return check_version(strtoul(how + strlen(check), NULL, 10));
+	status = options->is_foreground ? 0 : leave_directory();
+	return status ? status
+		      : supervisor_resume(options, (int)strtol(how, NULL, 10));
 }

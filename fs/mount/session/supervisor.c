@@ -2,59 +2,35 @@
 
 #include "fs/mount/session/device.h"
 #include "fs/mount/session/presence.h"
-#include "fs/mount/session/worker.h"
-#include "fs/mount/takeover/deaths.h"
-#include "fs/mount/takeover/estate.h"
+#include "fs/mount/session/supervisor_parts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <syslog.h>
 #include <time.h>
 
 enum {
-	EXIT_TROUBLE = 2,
 	MOST_DESCRIPTORS = 1 << 20,
-	PATIENCE_MS = 20 * 1000, /* with a worker that was asked to end */
-	REST_MS = 5,		 /* between two looks at what workers say */
+	ENDING_MS = 20 * 1000, /* with a worker that was asked to end */
+	REST_MS = 5,	       /* between two looks at what workers say */
+	DYING_MS = 50, /* from a worker's last sign of life to its end */
 };
 
-struct supervisor {
-	const struct session_options *options;
-	const struct preflight *places;
-	void (*ready)(void *ctx);
-	void *ready_ctx;
-	struct estate estate;
-	struct deaths deaths;
-	sigset_t old_signals;
-	int signals;	 /* a signalfd */
-	int listener;	 /* of presence_announce(), or negative */
-	int from_worker; /* the other end of the estate's `control` */
-	pid_t pid;	 /* our own */
-	pid_t worker;
-	bool is_ready;
-	bool is_ending;
-	bool is_over;
-	int status;
-};
-
-static int trouble(int error, const char *what)
+int supervisor_trouble(int error, const char *what)
 {
 	fprintf(stderr, "cfgfs: %s: %s\n", what, strerrordesc_np(-error));
 	return EXIT_TROUBLE;
 }
 
-/* A daemon has no terminal any more once it is ready. */
-printf_like(2, 3) static void say(const struct supervisor *supervisor,
-				  const char *format, ...)
+void supervisor_say(const struct supervisor *supervisor, const char *format,
+		    ...)
 {
 	auto_free char *text = NULL;
 	va_list arguments;
@@ -68,10 +44,19 @@ printf_like(2, 3) static void say(const struct supervisor *supervisor,
 	fprintf(stderr, "cfgfs: %s\n", text);
 	if (!supervisor->options->is_foreground)
 		syslog(LOG_DAEMON | LOG_WARNING, "%s: %s",
-		       supervisor->places->mountpoint, text);
+		       supervisor->legacy.places.mountpoint, text);
 }
 
-static int take_signals(struct supervisor *supervisor)
+int64_t supervisor_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+/* Those to wait for; *old is what was blocked before. */
+static int take_signals(struct supervisor *supervisor, sigset_t *old)
 {
 	sigset_t set;
 
@@ -80,29 +65,18 @@ static int take_signals(struct supervisor *supervisor)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGCHLD);
-	if (sigprocmask(SIG_BLOCK, &set, &supervisor->old_signals))
+	if (sigprocmask(SIG_BLOCK, &set, old))
 		return -errno;
 	supervisor->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return supervisor->signals < 0 ? -errno : 0;
 }
 
-static int open_control(struct supervisor *supervisor)
-{
-	int ends[2];
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
-		return -errno;
-	supervisor->from_worker = ends[0];
-	supervisor->estate.control = ends[1];
-	return 0;
-}
-
 /* An address that is taken or refused only makes `cfgfs umount` not wait. */
-static int announce(const struct preflight *places)
+static int announce(const char *mountpoint)
 {
 	struct mount_entry entry;
 
-	if (mounts_find(places->mountpoint, &entry))
+	if (mounts_find(mountpoint, &entry))
 		return -1;
 
 	const int listener =
@@ -123,136 +97,74 @@ static void raise_descriptor_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* The child: it ends with whoever started it. */
-static int be_worker(struct supervisor *supervisor)
-{
-	prctl(PR_SET_NAME, "cfgfs-worker");
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != supervisor->pid)
-		return EXIT_TROUBLE;
-	base_close(&supervisor->signals);
-	base_close(&supervisor->listener);
-	base_close(&supervisor->from_worker);
-	sigprocmask(SIG_SETMASK, &supervisor->old_signals, NULL);
-	return worker_run(supervisor->options, supervisor->places,
-			  &supervisor->estate);
-}
-
-static int start_worker(struct supervisor *supervisor)
-{
-	fflush(NULL);
-
-	const pid_t pid = fork();
-
-	if (pid == 0)
-		exit(be_worker(supervisor));
-	if (pid < 0)
-		return -errno;
-	supervisor->worker = pid;
-	return 0;
-}
-
-static void end(struct supervisor *supervisor, int status)
-{
-	supervisor->is_over = true;
-	supervisor->status = status;
-}
-
-static void describe_end(int status, char *to, size_t size)
-{
-	if (WIFSIGNALED(status))
-		snprintf(to, size, "by signal %d (%s)", WTERMSIG(status),
-			 sigdescr_np(WTERMSIG(status)));
-	else
-		snprintf(to, size, "with status %d", WEXITSTATUS(status));
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
-
-static void replace_worker(struct supervisor *supervisor, int status)
-{
-	const bool was_killed =
-		WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-	char how[64];
-	int r;
-
-	describe_end(status, how, sizeof(how));
-	if (deaths_note(&supervisor->deaths, was_killed, now_ms())) {
-		say(supervisor,
-		    "workers keep ending, the last one %s: giving up, %s is "
-		    "unmounted",
-		    how, supervisor->places->mountpoint);
-		end(supervisor, EXIT_TROUBLE);
-		return;
-	}
-	say(supervisor, "the worker ended %s; another one takes over", how);
-	supervisor->estate.restarts++;
-	r = start_worker(supervisor);
-	if (r)
-		end(supervisor, trouble(r, "cannot start a worker"));
-}
-
-static void worker_ended(struct supervisor *supervisor, int status)
-{
-	char how[64];
-
-	supervisor->worker = 0;
-	if (supervisor->is_ending ||
-	    (WIFEXITED(status) && !WEXITSTATUS(status)))
-		end(supervisor, 0);
-	else if (supervisor->is_ready)
-		replace_worker(supervisor, status);
-	else if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_TROUBLE)
-		end(supervisor, EXIT_TROUBLE); /* it has said why */
-	else {
-		describe_end(status, how, sizeof(how));
-		say(supervisor, "the worker ended %s", how);
-		end(supervisor, EXIT_TROUBLE);
-	}
-}
-
 static void take_ready(struct supervisor *supervisor)
 {
+	void (*ready)(void *ctx) = supervisor->ready;
+
+	supervisor->is_worker_ready = true;
 	deaths_note_ready(&supervisor->deaths);
-	if (supervisor->is_ready)
+	clients_tell(supervisor, UPGRADE_DONE);
+	supervisor->ready = NULL;
+	if (!ready)
 		return;
-	supervisor->is_ready = true;
-	supervisor->ready(supervisor->ready_ctx);
+	notify_ready(supervisor->notify);
+	ready(supervisor->ready_ctx);
 }
 
 /* All that has come. Not at once: most files are closed again before anybody
  * looks, and cost nothing more then. */
 static void take_messages(struct supervisor *supervisor)
 {
-	struct wards_keeper *keeper = supervisor->estate.keeper;
+	const struct estate *estate = &supervisor->legacy.estate;
+	const int from = estate->fds[ESTATE_FROM_WORKER];
 	struct wards_message message;
 	int fd;
 
-	while (wards_receive(supervisor->from_worker, &message, &fd) == 0) {
+	while (wards_receive(from, &message, &fd) == 0) {
 		if (message.ward == WARDS_NONE)
 			take_ready(supervisor);
 		else
-			wards_keep(keeper, &message, fd);
+			wards_keep(estate->keeper, &message, fd);
 	}
-	wards_tidy(keeper);
+	wards_tidy(estate->keeper);
 }
 
-static void reap(struct supervisor *supervisor)
+static void bury(struct supervisor *supervisor, int status)
 {
-	int status;
-
-	if (!supervisor->worker ||
-	    waitpid(supervisor->worker, &status, WNOHANG) != supervisor->worker)
-		return;
+	base_close(&supervisor->life);
+	supervisor->life = -1;
 	/* What it has said counts before that it died. */
 	take_messages(supervisor);
-	worker_ended(supervisor, status);
+	succession_worker_ended(supervisor, status);
+}
+
+/* Also those that have been replaced before. */
+static void reap(struct supervisor *supervisor)
+{
+	pid_t pid;
+	int status;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (pid == supervisor->worker)
+			bury(supervisor, status);
+}
+
+/*
+ * The worker's descriptors are closed. Most often it has ended; but one of its
+ * threads may be telling the kernel something and cannot end before a request
+ * is answered, by the next worker: see herald.h.
+ */
+static void take_silence(struct supervisor *supervisor)
+{
+	const pid_t worker = supervisor->worker;
+	struct pollfd signals = {.fd = supervisor->signals, .events = POLLIN};
+
+	if (poll(&signals, 1, DYING_MS) > 0)
+		return;
+	kill(worker, SIGKILL);
+	reap(supervisor);
+	if (supervisor->worker == worker)
+		bury(supervisor, SIGKILL);
 }
 
 static void take_signal(struct supervisor *supervisor)
@@ -264,95 +176,168 @@ static void take_signal(struct supervisor *supervisor)
 		asks_to_end |= info.ssi_signo != SIGCHLD;
 	if (asks_to_end) {
 		supervisor->is_ending = true;
+		supervisor->deadline_ms = supervisor_now_ms() + ENDING_MS;
 		if (supervisor->worker)
 			kill(supervisor->worker, SIGTERM);
 	}
 	reap(supervisor);
 }
 
-/* How long to wait for what comes next. */
-static int patience(const struct supervisor *supervisor, bool is_resting)
+/* Somebody has been waited for long enough. */
+static void lose_patience(struct supervisor *supervisor)
 {
-	if (is_resting)
-		return REST_MS;
-	return supervisor->is_ending ? PATIENCE_MS : -1;
+	supervisor->deadline_ms = 0;
+	if (!supervisor->is_ending && !supervisor->is_upgrading)
+		clients_drop(supervisor);
+	else if (supervisor->worker)
+		kill(supervisor->worker, SIGKILL);
 }
 
-static int watch(struct supervisor *supervisor)
+/* How long to wait for what comes next; 0: too long already. */
+static int patience(const struct supervisor *supervisor, bool is_resting)
 {
-	struct pollfd fds[] = {
+	const int64_t left = supervisor->deadline_ms - supervisor_now_ms();
+
+	if (supervisor->deadline_ms && left < REST_MS)
+		return left > 0 ? (int)left : 0;
+	if (is_resting)
+		return REST_MS;
+	return supervisor->deadline_ms ? (int)left : -1;
+}
+
+/* A client that waits for an upgrade has nothing more to say, and others wait
+ * until it has gone. */
+static void look_around(struct supervisor *supervisor)
+{
+	const int *fds = supervisor->legacy.estate.fds;
+	const int client = fds[ESTATE_CLIENT];
+	const bool was_resting = supervisor->is_resting;
+	struct pollfd polled[] = {
+		{.fd = was_resting ? -1 : fds[ESTATE_FROM_WORKER],
+		 .events = POLLIN},
 		{.fd = supervisor->signals, .events = POLLIN},
-		{.fd = supervisor->listener, .events = POLLIN},
-		{.fd = supervisor->from_worker, .events = POLLIN},
+		{.fd = supervisor->is_upgrading ? -1 : client,
+		 .events = POLLIN},
+		{.fd = client >= 0 ? -1 : fds[ESTATE_LISTENER],
+		 .events = POLLIN},
+		{.fd = supervisor->life, .events = 0},
 	};
-	bool is_resting = false;
+	const int timeout = patience(supervisor, was_resting);
+	const bool has_news = poll(polled, array_size(polled), timeout) > 0;
 
+	supervisor->is_resting = has_news && polled[0].revents;
+	if (supervisor->is_resting)
+		take_messages(supervisor);
+	if (has_news && polled[1].revents)
+		take_signal(supervisor);
+	else if (has_news && polled[4].revents)
+		take_silence(supervisor);
+	if (has_news && polled[2].revents)
+		clients_hear(supervisor);
+	if (has_news && polled[3].revents)
+		clients_accept(supervisor);
+}
+
+/* Until it is over. */
+static int keep_mount(struct supervisor *supervisor)
+{
+	const int r = succession_start(supervisor);
+
+	if (r)
+		return supervisor_trouble(r, "cannot start a worker");
 	while (!supervisor->is_over) {
-		const nfds_t count = array_size(fds) - is_resting;
-		const int timeout = patience(supervisor, is_resting);
-		const int r = poll(fds, count, timeout);
-
-		if (r == 0 && !is_resting && supervisor->worker)
-			kill(supervisor->worker, SIGKILL);
-		is_resting = r > 0 && !is_resting && fds[2].revents & POLLIN;
-		if (is_resting)
-			take_messages(supervisor);
-		if (r > 0 && fds[0].revents & POLLIN)
-			take_signal(supervisor);
-		if (r > 0 && fds[1].revents & POLLIN)
-			presence_answer(supervisor->listener);
+		look_around(supervisor);
+		if (supervisor->deadline_ms &&
+		    supervisor->deadline_ms <= supervisor_now_ms())
+			lose_patience(supervisor);
 	}
 	return supervisor->status;
 }
 
-static int keep_mount(struct supervisor *supervisor)
+static int prepare(struct supervisor *supervisor, sigset_t *old_signals)
 {
-	int r = estate_make(supervisor->places->source, &supervisor->estate);
+	const ssize_t size = readlink("/proc/self/exe", supervisor->program,
+				      sizeof(supervisor->program) - 1);
+	const int r = take_signals(supervisor, old_signals);
 
-	if (r == 0)
-		r = open_control(supervisor);
-	if (r == 0)
-		r = start_worker(supervisor);
-	return r ? trouble(r, "cannot serve the mount") : watch(supervisor);
-}
-
-static void release(struct supervisor *supervisor)
-{
-	estate_release(&supervisor->estate);
-	base_close(&supervisor->from_worker);
-	base_close(&supervisor->signals);
-	base_close(&supervisor->listener);
-}
-
-int supervisor_run(const struct session_options *options,
-		   const struct preflight *places, void (*ready)(void *ctx),
-		   void *ctx)
-{
-	struct supervisor supervisor = {.options = options,
-					.places = places,
-					.ready = ready,
-					.ready_ctx = ctx,
-					.estate = ESTATE_NONE,
-					.signals = -1,
-					.listener = -1,
-					.from_worker = -1,
-					.pid = getpid()};
-	int status;
-
+	/* Without it there is no upgrade, and nothing else is missed. */
+	supervisor->program[size > 0 ? size : 0] = '\0';
+	supervisor->pid = getpid();
+	supervisor->life = -1;
 	signal(SIGPIPE, SIG_IGN);
 	raise_descriptor_limit();
 	umask(077);
-	status = take_signals(&supervisor);
-	if (status)
-		return trouble(status, "cannot take signals");
-	supervisor.estate.device = device_mount(options, places);
-	if (supervisor.estate.device < 0) {
-		release(&supervisor);
+	return r ? supervisor_trouble(r, "cannot take signals") : 0;
+}
+
+static void unmount(struct supervisor *supervisor)
+{
+	struct upgrade_legacy *legacy = &supervisor->legacy;
+
+	notify_stopping(supervisor->notify);
+	device_unmount(legacy->places.mountpoint,
+		       steal_fd(&legacy->estate.fds[ESTATE_DEVICE]),
+		       supervisor->mounter);
+	notify_free(supervisor->notify);
+	estate_release(&legacy->estate);
+	base_close(&supervisor->life);
+	base_close(&supervisor->signals);
+}
+
+static int mount_and_keep(struct supervisor *supervisor)
+{
+	const struct preflight *places = &supervisor->legacy.places;
+	struct estate *estate = &supervisor->legacy.estate;
+	int status;
+	int r;
+
+	r = device_mount(supervisor->options, places,
+			 &estate->fds[ESTATE_DEVICE], &supervisor->mounter);
+	if (r)
 		return EXIT_TROUBLE;
-	}
-	supervisor.listener = announce(places);
-	status = keep_mount(&supervisor);
-	device_unmount(places->mountpoint, steal_fd(&supervisor.estate.device));
-	release(&supervisor);
+	estate->fds[ESTATE_LISTENER] = announce(places->mountpoint);
+	supervisor->notify = notify_new(places->mountpoint);
+	r = estate_make(places->source, estate);
+	status = r ? supervisor_trouble(r, "cannot serve the mount")
+		   : keep_mount(supervisor);
+	unmount(supervisor);
+	return status;
+}
+
+int supervisor_run(const struct session_options *options,
+		   const struct preflight *places,
+		   const struct supervisor_start *start)
+{
+	struct supervisor supervisor = {
+		.options = options,
+		.legacy = {.places = *places},
+		.ready = start->ready,
+		.ready_ctx = start->ctx,
+	};
+	int status;
+
+	estate_init(&supervisor.legacy.estate);
+	supervisor.legacy.estate.fds[ESTATE_START] = start->directory;
+	status = prepare(&supervisor, &supervisor.legacy.old_signals);
+	return status ? status : mount_and_keep(&supervisor);
+}
+
+int supervisor_resume(const struct session_options *options, int letter)
+{
+	struct supervisor supervisor = {.options = options};
+	sigset_t blocked;
+	int r = upgrade_load(letter, &supervisor.legacy);
+	int status;
+
+	if (r)
+		return supervisor_trouble(r, "cannot go on with the mount");
+	status = prepare(&supervisor, &blocked);
+	supervisor.legacy.estate.restarts++;
+	/* It was told that this is ready; the watchdog is fed as before. */
+	supervisor.notify = notify_new(supervisor.legacy.places.mountpoint);
+	if (status == 0)
+		status = keep_mount(&supervisor);
+	unmount(&supervisor);
+	preflight_release(&supervisor.legacy.places);
 	return status;
 }

@@ -8,13 +8,24 @@
 
 #include "fs/mount/session/preflight.h"
 
+/* How it begins. */
+struct supervisor_start {
+	void (*ready)(void *ctx); /* called once, when the mount is served */
+	void *ctx;
+	int directory; /* where it was started; taken */
+};
+
 /*
- * Mount, have it served, unmount. `ready(ctx)` is called once, when the mount
- * is served. No thread may run. Returns the exit status: 0, or 2 after a
- * message on stderr.
+ * Mount, have it served, unmount. No thread may run. Returns the exit status:
+ * 0, or 2 after a message on stderr.
  */
 must_check int supervisor_run(const struct session_options *options,
 			      const struct preflight *places,
-			      void (*ready)(void *ctx), void *ctx);
+			      const struct supervisor_start *start);
+
+/* Go on where this process, another program until now, has left its letter
+ * (upgrade.h; taken). */
+must_check int supervisor_resume(const struct session_options *options,
+				 int letter);
 
 #endif

@@ -78,10 +78,14 @@ static int unmount_once(const char *point, bool is_lazy)
 		       : 0;
 }
 
-/* Nothing is left to be done if it does not work. */
+/* Whoever waits for an answer gets an error, also if a dead process still has
+ * the device open: see herald.h. Nothing is left to be done if it does not
+ * work. */
 void unmount_detach(const char *mountpoint)
 {
-	const int r = unmount_once(mountpoint, true);
+	const int flags = UMOUNT_NOFOLLOW | MNT_DETACH | MNT_FORCE;
+	const int r = geteuid() == 0 ? umount2(mountpoint, flags)
+				     : unmount_once(mountpoint, true);
 
 	(void)r;
 }

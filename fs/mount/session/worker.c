@@ -4,6 +4,8 @@
 #include "fs/mount/ops/ops.h"
 #include "fs/mount/session/device.h"
 #include "fs/mount/session/guard.h"
+#include "fs/mount/session/options_policy.h"
+#include "fs/mount/session/warm.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -22,12 +24,17 @@ struct session {
 	struct service service;
 	struct mount mount;
 	struct work *work;
+	struct sweeps *sweeps;
+	struct warm warm;
 	struct flusher *flusher;
 	struct inventory *inventory;
 	struct feed feed; /* of the inventory, in a fast mount */
+	struct policy_demands demands;
+	struct vault *vault; /* NULL: no policy needs it */
 	struct fuse_session *fuse;
 	struct channel channel;
 	struct wards *wards;
+	struct coherence_choice *choice;
 	const struct estate *estate;
 };
 
@@ -37,25 +44,36 @@ static int trouble(int error, const char *what)
 	return EXIT_TROUBLE;
 }
 
-/* A configuration that is broken does not stop the mount: it is told. */
-static void tell_about_configuration(struct judge *judge)
+/*
+ * A configuration of the tree that is broken does not stop the mount: it is
+ * told. One from outside was asked for by name, and its policies and schemas
+ * are what readers rely on: without them there is no mount.
+ */
+static int tell_about_configuration(struct judge *judge)
 {
+	const char *file = judge_settings(judge)->config_file;
+	const bool is_trusted = file && *file == '/';
+	const char *name = file ? file : CONFIG_FILE;
 	auto_free struct verdict *verdict = judge_config_problems(judge);
 
 	for (uint32_t i = 0; verdict && i < verdict->finding_count; i++) {
 		const struct finding *finding = &verdict->findings[i];
 
-		fprintf(stderr, "cfgfs: %s:%u:%u: %s: %s [%s]\n", CONFIG_FILE,
+		fprintf(stderr, "cfgfs: %s:%u:%u: %s: %s [%s]\n", name,
 			finding->line, finding->column,
 			severity_name((enum severity)finding->severity),
 			verdict_text(verdict, finding->message),
 			verdict_text(verdict, finding->rule));
 	}
-	if (strcmp(judge_config_state(judge), "invalid") == 0)
-		fprintf(stderr,
-			"cfgfs: %s is invalid: only the built-in checks are "
-			"in force\n",
-			CONFIG_FILE);
+	if (strcmp(judge_config_state(judge), "invalid") != 0)
+		return 0;
+	if (verdict && *verdict_text(verdict, verdict->reason))
+		fprintf(stderr, "cfgfs: %s\n",
+			verdict_text(verdict, verdict->reason));
+	fprintf(stderr, "cfgfs: %s is invalid: %s\n", name,
+		is_trusted ? "nothing is mounted"
+			   : "only the built-in checks are in force");
+	return is_trusted ? EXIT_TROUBLE : 0;
 }
 
 static unsigned judges(const struct settings *settings)
@@ -73,6 +91,9 @@ static int start_workers(struct session *session)
 		judges(&session->service.settings), judge_thread_ends);
 	int r = work_new(&options, &session->work);
 
+	session->sweeps = sweeps_new();
+	if (r == 0 && !session->sweeps)
+		r = -ENOMEM;
 	if (r == 0 && session->service.cache)
 		r = flusher_new(session->service.cache, &session->flusher);
 	return r;
@@ -88,38 +109,45 @@ static void set_owner(struct mount *mount, const struct stat *root)
 	mount->group = is_user ? getegid() : root->st_gid;
 }
 
-/* Is it still open, and the file that the node is? The worker that had it may
- * have died before it could say that it is not. */
-static bool is_wanted(const struct session *session,
-		      const struct wards_heir *heir)
+static bool is_file_of(const struct inode *inode, int fd)
 {
-	struct inode inode;
 	struct stamp stamp;
 
-	if (heir->opens == 0 ||
-	    inodes_get(session->mount.inodes, heir->node, &inode) ||
-	    source_stat_fd(heir->fd, &stamp, NULL))
+	if (source_stat_fd(fd, &stamp, NULL))
 		return false;
 
 	const struct inode_identity identity = ops_identity(&stamp);
 
-	return inode_identity_equal(&inode.identity, &identity);
+	return inode_identity_equal(&inode->identity, &identity);
 }
 
-static int adopt_files(struct session *session)
+/* -ESTALE: the worker that had it died before it could say that it is no longer
+ * open, or what else became of it. */
+static int adopt(struct session *session, const struct wards_heir *heir)
+{
+	struct inode inode;
+
+	if (heir->opens == 0 ||
+	    inodes_get(session->mount.inodes, heir->node, &inode))
+		return -ESTALE;
+	if (inode.kind != INODE_REAL)
+		return virtuals_adopt(session->mount.virtuals, heir);
+	return is_file_of(&inode, heir->fd)
+		       ? files_adopt(session->mount.files, heir)
+		       : -ESTALE;
+}
+
+/* What cannot be had any more is served anew when it is asked for. */
+static void adopt_all(struct session *session)
 {
 	struct wards_heir heir;
-	int r = 0;
 
-	while (r == 0 && wards_next_heir(session->estate->keeper, &heir)) {
-		if (is_wanted(session, &heir)) {
-			r = files_adopt(session->mount.files, &heir);
-			continue;
+	while (wards_next_heir(session->estate->keeper, &heir)) {
+		if (adopt(session, &heir)) {
+			wards_leave(session->wards, heir.ward);
+			close(heir.fd);
 		}
-		wards_leave(session->wards, heir.ward);
-		close(heir.fd);
 	}
-	return r;
 }
 
 static void describe(void *ctx, struct status_facts *facts)
@@ -129,16 +157,40 @@ static void describe(void *ctx, struct status_facts *facts)
 	coherence_describe(mount->coherence, facts);
 }
 
+/* Who is protected must be asked at each open. */
+static enum coherence_wish find_wish(const struct session *session)
+{
+	const enum coherence_wish wish = session->options->coherence;
+
+	return session->demands.protects && wish != COHERENCE_REHASH
+		       ? COHERENCE_STRICT
+		       : wish;
+}
+
 static int make_coherence(struct session *session)
 {
 	const struct coherence_tools tools = {.judge = session->service.judge,
 					      .inodes = session->mount.inodes,
 					      .files = session->mount.files,
 					      .session = session->fuse};
+	const struct coherence_options options = {
+		.wish = find_wish(session),
+		.without = features_named(getenv("CFGFS_WITHOUT")),
+		.choice = session->choice,
+	};
 
-	return coherence_new(&tools, session->options->coherence,
-			     features_named(getenv("CFGFS_WITHOUT")),
-			     &session->mount.coherence);
+	return coherence_new(&tools, &options, &session->mount.coherence);
+}
+
+/* What the kernel keeps was told by a worker that is dead; who knows what has
+ * changed since. */
+static int begin_coherence(struct session *session)
+{
+	struct coherence *coherence = session->mount.coherence;
+
+	if (session->estate->restarts > 0)
+		coherence_forget(coherence);
+	return coherence_begin(coherence);
 }
 
 /* In a fast mount counts are kept by the changes that are told; else who asks
@@ -172,10 +224,11 @@ static int make_tables(struct session *session)
 		return r;
 	set_owner(mount, &facts);
 
-	r = inodes_attach(session->estate->nodes, &mount->inodes);
+	r = inodes_attach(session->estate->fds[ESTATE_NODES], &mount->inodes);
 	if (r == 0)
 		r = wards_attach(session->estate->keeper,
-				 session->estate->control, &session->wards);
+				 session->estate->fds[ESTATE_CONTROL],
+				 &session->wards);
 	if (r)
 		return r;
 
@@ -186,9 +239,10 @@ static int make_tables(struct session *session)
 
 	r = files_new(&files, &mount->files);
 	if (r == 0)
-		r = make_coherence(session);
+		r = choice_attach(session->estate->fds[ESTATE_CHOICE],
+				  &session->choice);
 	if (r == 0)
-		r = adopt_files(session);
+		r = make_coherence(session);
 	if (r == 0)
 		r = make_inventory(session);
 	if (r)
@@ -200,11 +254,96 @@ static int make_tables(struct session *session)
 		.inventory = session->inventory,
 		.flusher = session->flusher,
 		.work = session->work,
+		.sweeps = session->sweeps,
 		.restarts = session->estate->restarts,
+		.wards = session->wards,
 		.describe = describe,
 		.describe_ctx = mount};
 
-	return virtuals_new(&virtuals, &mount->virtuals);
+	r = virtuals_new(&virtuals, &mount->virtuals);
+	if (r == 0)
+		adopt_all(session);
+	return r;
+}
+
+static bool has_trusted(const struct settings *settings)
+{
+	return settings->trust_config ||
+	       (settings->config_file && *settings->config_file == '/');
+}
+
+/* A trusted configuration can ask for protection later, too. */
+static struct policy_demands find_demands(struct judge *judge,
+					  const struct session_options *options)
+{
+	struct policy_demands demands = judge_policy_demands(judge);
+
+	if (demands.untrusted)
+		fputs("cfgfs: 'policy' in " CONFIG_FILE " is not used: "
+		      "the tree may not say that without -o trust-config\n",
+		      stderr);
+	if (has_trusted(&options->service.settings))
+		demands.protects = true;
+	return demands;
+}
+
+static int check_coherence(const struct session *session)
+{
+	if (!session->demands.protects ||
+	    session->options->coherence != COHERENCE_FAST)
+		return 0;
+	fputs("cfgfs: option 'coherence=fast': what is not valid can be kept "
+	      "from readers only if they ask at each open; use auto or "
+	      "strict\n",
+	      stderr);
+	return EXIT_TROUBLE;
+}
+
+/* Without a place to keep versions the mount could not do what it was asked
+ * for, so it does not come up. */
+static int open_vault(struct session *session)
+{
+	const struct session_options *options = session->options;
+	const struct settings *settings = &session->service.settings;
+	auto_free char *why = NULL;
+	auto_free char *place = options->state_directory
+					? strdup(options->state_directory)
+					: options_state_directory();
+	const struct vault_options vault = {.directory = place,
+					    .source = session->service.source,
+					    .max_bytes = options->state_bytes};
+	int r = -ENOENT;
+
+	if (!session->demands.may_show_another && !has_trusted(settings))
+		return 0;
+	if (place)
+		r = vault_open(&vault, &session->vault, &why);
+	if (r)
+		fprintf(stderr, "cfgfs: %s\n",
+			why ? why
+			    : "no place to keep valid versions in: use "
+			      "-o state=DIR");
+	/* It may never be needed. */
+	return session->demands.may_show_another ? r : 0;
+}
+
+static int make_protection(struct session *session)
+{
+	const struct protect_tools tools = {.judge = session->service.judge,
+					    .flusher = session->flusher,
+					    .work = session->work,
+					    .vault = session->vault,
+					    .secret = &session->estate->secret};
+
+	if (!session->demands.protects)
+		return 0;
+
+	const int r = protect_new(&tools, &session->mount.protect);
+
+	if (r == 0)
+		judge_set_teller(session->service.judge, protect_tell,
+				 session->mount.protect);
+	return r;
 }
 
 static int make_mount(struct session *session)
@@ -222,9 +361,11 @@ static int make_mount(struct session *session)
 	};
 	clock_gettime(CLOCK_REALTIME, &session->mount.began_at);
 
-	const int r = start_workers(session);
+	int r = start_workers(session);
 
-	return r ? r : make_tables(session);
+	if (r == 0)
+		r = make_tables(session);
+	return r ? r : make_protection(session);
 }
 
 /* Nothing that is left to do takes long any more. */
@@ -232,6 +373,7 @@ static void stop_working(struct session *session)
 {
 	if (session->mount.virtuals)
 		virtuals_cancel(session->mount.virtuals);
+	atomic_store(&session->warm.cancel, true);
 	judge_cancel(session->service.judge);
 	coherence_stop(session->mount.coherence);
 	work_free(steal(&session->work));
@@ -240,11 +382,13 @@ static void stop_working(struct session *session)
 static void free_mount(struct session *session)
 {
 	virtuals_free(session->mount.virtuals);
+	protect_free(session->mount.protect);
 	inventory_free(session->inventory);
 	coherence_free(session->mount.coherence);
 	files_free(session->mount.files);
 	inodes_free(session->mount.inodes);
 	flusher_free(session->flusher);
+	sweeps_free(session->sweeps);
 }
 
 static int new_fuse_session(struct session *session)
@@ -254,15 +398,22 @@ static int new_fuse_session(struct session *session)
 			       sizeof(ops_table), &session->mount);
 	if (!session->fuse)
 		return -EINVAL;
-	return channel_connect(session->fuse, session->estate->device);
+	return channel_connect(session->fuse,
+			       session->estate->fds[ESTATE_DEVICE]);
 }
 
-/* Called on the guard's thread: a signal asks to end. */
-static void stop(void *ctx)
+/* Called on the guard's thread: a signal asks to end. Whoever leaves says
+ * nothing any more, and changes nothing of what is left. */
+static void stop(void *ctx, int number)
 {
 	struct session *session = ctx;
 
+	if (number == GUARD_LEAVE) {
+		wards_freeze(session->wards);
+		channel_leave(&session->channel);
+	}
 	virtuals_cancel(session->mount.virtuals);
+	atomic_store(&session->warm.cancel, true);
 	judge_cancel(session->service.judge);
 	coherence_stop(session->mount.coherence);
 	fuse_session_exit(session->fuse);
@@ -277,15 +428,22 @@ static int run_loop(struct session *session)
 	if (!config)
 		return -ENOMEM;
 	fuse_loop_cfg_set_max_threads(config, LOOP_THREADS);
-	r = coherence_start(session->mount.coherence);
-	if (r == 0)
-		r = guard_start(stop, session, &guard);
+	r = guard_start(stop, session, &guard);
 	if (r == 0) {
 		r = -abs(fuse_session_loop_mt(session->fuse, config));
 		guard_end(guard);
 	}
 	fuse_loop_cfg_destroy(config);
 	return r;
+}
+
+static void start_warming(struct session *session)
+{
+	session->warm = (struct warm){.judge = session->service.judge,
+				      .sweeps = session->sweeps,
+				      .flusher = session->flusher,
+				      .work = session->work};
+	warm_start(&session->warm);
 }
 
 /* The kernel is greeted when all is ready to serve whoever comes then. */
@@ -300,7 +458,12 @@ static int greet_and_serve(struct session *session)
 		return 0; /* it was unmounted while nobody served it */
 	if (r)
 		return trouble(r, "cannot agree with the kernel");
+	r = begin_coherence(session);
+	if (r)
+		return trouble(r, "cannot follow changes");
 	wards_tell_ready(session->wards);
+	if (session->options->warms)
+		start_warming(session);
 	r = run_loop(session);
 	return r ? trouble(r, "the mount ended") : 0;
 }
@@ -308,7 +471,7 @@ static int greet_and_serve(struct session *session)
 /* From here on the service is open, and no thread runs yet. */
 static int serve_mount(struct session *session)
 {
-	int r = slots_attach(session->estate->requests,
+	int r = slots_attach(session->estate->fds[ESTATE_REQUESTS],
 			     &session->channel.slots);
 	int status = EXIT_TROUBLE;
 
@@ -323,6 +486,7 @@ static int serve_mount(struct session *session)
 		fuse_session_destroy(session->fuse);
 	free_mount(session);
 	wards_free(session->wards);
+	choice_free(session->choice);
 	slots_free(session->channel.slots);
 	return status;
 }
@@ -335,7 +499,8 @@ int worker_run(const struct session_options *options,
 	struct service_options service = options->service;
 
 	service.root = places->source;
-	service.root_descriptor = estate->root;
+	service.root_descriptor = estate->fds[ESTATE_ROOT];
+	service.is_cache_sound = estate->is_cache_sound;
 	guard_block_signals();
 
 	const int r = service_open(&service, &session.service);
@@ -346,11 +511,14 @@ int worker_run(const struct session_options *options,
 		fprintf(stderr, "cfgfs: %s\n", session.service.cache_trouble);
 	if (session.service.share_trouble)
 		fprintf(stderr, "cfgfs: %s\n", session.service.share_trouble);
-	if (estate->restarts == 0)
-		tell_about_configuration(session.service.judge);
+	session.demands = find_demands(session.service.judge, options);
 
-	const int status = serve_mount(&session);
+	const bool is_fit =
+		tell_about_configuration(session.service.judge) == 0 &&
+		open_vault(&session) == 0 && check_coherence(&session) == 0;
+	const int status = is_fit ? serve_mount(&session) : EXIT_TROUBLE;
 
+	vault_close(session.vault);
 	service_close(&session.service);
 	return status;
 }

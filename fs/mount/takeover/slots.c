@@ -1,5 +1,6 @@
 #include "fs/mount/takeover/slots.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fuse.h>
@@ -158,8 +159,9 @@ static void add_left(struct slots *slots, unsigned slot, bool is_interrupt)
 /* Requests first: then those that are interrupted are known. */
 static int collect_left(struct slots *slots)
 {
-	struct header *header = slots->header;
+	const struct header *header = slots->header;
 
+	assert(header);
 	slots->left = calloc((size_t)2 * SLOTS_COUNT, sizeof(*slots->left));
 	if (!slots->left)
 		return -ENOMEM;

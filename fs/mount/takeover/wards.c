@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -23,8 +24,10 @@ struct table {
 struct wards {
 	struct table *table;
 	int control;
-	uint32_t free_count;
-	int32_t free[WARDS_COUNT]; /* a stack */
+	atomic_bool is_frozen;
+	pthread_mutex_t lock;
+	uint32_t free_count;	   /* by lock */
+	int32_t free[WARDS_COUNT]; /* by lock; a stack */
 };
 
 struct kept {
@@ -67,6 +70,7 @@ int wards_attach(const struct wards_keeper *keeper, int control,
 
 	if (!wards)
 		return -ENOMEM;
+	pthread_mutex_init(&wards->lock, NULL);
 	wards->control = control;
 	wards->table = keeper->table;
 	collect_free(wards, keeper);
@@ -90,10 +94,13 @@ static void unmap_table(struct table *table)
 
 void wards_free(struct wards *wards)
 {
+	if (!wards)
+		return;
+	pthread_mutex_destroy(&wards->lock);
 	free(wards);
 }
 
-static int take_entry(struct wards *wards)
+static int take_entry_locked(struct wards *wards)
 {
 	if (wards->free_count)
 		return wards->free[--wards->free_count];
@@ -104,8 +111,11 @@ static int take_entry(struct wards *wards)
 
 int wards_enter(struct wards *wards, uint64_t node)
 {
-	const int ward = take_entry(wards);
+	pthread_mutex_lock(&wards->lock);
 
+	const int ward = take_entry_locked(wards);
+
+	pthread_mutex_unlock(&wards->lock);
 	if (ward == WARDS_NONE)
 		return WARDS_NONE;
 
@@ -161,13 +171,24 @@ void wards_send(struct wards *wards, int ward, int fd)
 
 void wards_count(struct wards *wards, int ward, unsigned opens)
 {
+	if (atomic_load(&wards->is_frozen))
+		return;
 	atomic_store(&wards->table->entries[ward].opens, opens);
 }
 
 void wards_leave(struct wards *wards, int ward)
 {
+	if (atomic_load(&wards->is_frozen))
+		return;
 	atomic_store(&wards->table->entries[ward].serial, 0);
+	pthread_mutex_lock(&wards->lock);
 	wards->free[wards->free_count++] = ward;
+	pthread_mutex_unlock(&wards->lock);
+}
+
+void wards_freeze(struct wards *wards)
+{
+	atomic_store(&wards->is_frozen, true);
 }
 
 int wards_keeper_new(int table, struct wards_keeper **out)
@@ -263,6 +284,63 @@ void wards_tidy(struct wards_keeper *keeper)
 			top = ward + 1;
 	}
 	keeper->top = top;
+}
+
+/* A row of the file. */
+struct row {
+	uint64_t serial;
+	uint32_t ward;
+	int32_t fd;
+};
+
+uint32_t wards_kept_count(const struct wards_keeper *keeper)
+{
+	uint32_t count = 0;
+
+	for (uint32_t ward = 0; ward < keeper->top; ward++)
+		count += keeper->kept[ward].serial != 0;
+	return count;
+}
+
+bool wards_write_kept(const struct wards_keeper *keeper, int file)
+{
+	for (uint32_t ward = 0; ward < keeper->top; ward++) {
+		const struct kept *kept = &keeper->kept[ward];
+		const struct row row = {
+			.serial = kept->serial, .ward = ward, .fd = kept->fd};
+
+		if (kept->serial &&
+		    write(file, &row, sizeof(row)) != sizeof(row))
+			return false;
+	}
+	return true;
+}
+
+int wards_read_kept(struct wards_keeper *keeper, uint32_t count,
+		    struct span *rest)
+{
+	struct row row;
+
+	if (count > rest->size / sizeof(row))
+		return -EBADMSG;
+	for (uint32_t i = 0; i < count; i++) {
+		memcpy(&row, rest->data, sizeof(row));
+		rest->data += sizeof(row);
+		rest->size -= sizeof(row);
+		if (row.ward >= WARDS_COUNT)
+			return -EBADMSG;
+		keeper->kept[row.ward] =
+			(struct kept){.serial = row.serial, .fd = row.fd};
+		keeper->top = row.ward + 1;
+	}
+	return 0;
+}
+
+void wards_let_inherit(const struct wards_keeper *keeper, int flags)
+{
+	for (uint32_t ward = 0; ward < keeper->top; ward++)
+		if (keeper->kept[ward].serial)
+			fcntl(keeper->kept[ward].fd, F_SETFD, flags);
 }
 
 bool wards_next_heir(struct wards_keeper *keeper, struct wards_heir *out)

@@ -1,7 +1,7 @@
 /*
- * The files that readers have open, kept open by the supervisor too: a reader
- * goes on with the file that it opened, whatever has become of the name, when
- * the worker that had it open is dead.
+ * The files that readers have open, and virtual texts, kept open by the
+ * supervisor too: a reader goes on with the file that it opened, whatever has
+ * become of the name, when the worker that had it open is dead.
  *
  * A worker enters a file into a table in shared memory, with how often it is
  * open, and sends its descriptor to the supervisor. Closing it is one store:
@@ -42,9 +42,18 @@ void wards_keep(struct wards_keeper *keeper,
 void wards_tidy(struct wards_keeper *keeper);
 
 /*
- * The worker's side. Entering and leaving are for one thread at a time;
- * sending is for any.
+ * For a supervisor that becomes another program: write what is kept to a file,
+ * `wards_kept_count()` rows, and read it from there. Then its descriptors stay
+ * open (`flags` 0) or not (FD_CLOEXEC) in what this process becomes. False: the
+ * file could not be written; -EBADMSG: these are no such rows.
  */
+uint32_t wards_kept_count(const struct wards_keeper *keeper);
+must_check bool wards_write_kept(const struct wards_keeper *keeper, int file);
+must_check int wards_read_kept(struct wards_keeper *keeper, uint32_t count,
+			       struct span *rest);
+void wards_let_inherit(const struct wards_keeper *keeper, int flags);
+
+/* The worker's side: safe from any thread. */
 struct wards;
 
 /*
@@ -79,5 +88,8 @@ void wards_tell_ready(struct wards *wards);
 void wards_send(struct wards *wards, int ward, int fd);
 void wards_count(struct wards *wards, int ward, unsigned opens);
 void wards_leave(struct wards *wards, int ward);
+
+/* From now on the table stays as it is: another worker will go on with it. */
+void wards_freeze(struct wards *wards);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "fs/inventory/inventory.h"
 #include "fs/mount/nodes/files.h"
+#include "fs/sweeps.h"
 
 #include <stdio.h>
 
@@ -19,7 +20,9 @@ struct virtual_tools {
 	struct inventory *inventory;
 	struct flusher *flusher; /* may be NULL */
 	struct work *work;
-	unsigned restarts; /* how many workers there were before */
+	struct sweeps *sweeps;
+	unsigned restarts;   /* how many workers there were before */
+	struct wards *wards; /* may be NULL: texts end with the worker */
 
 	/* Say what is true of the mount. */
 	void (*describe)(void *ctx, struct status_facts *facts);

@@ -1,5 +1,6 @@
 #include "fs/mount/virtual/make.h"
 
+#include "fs/report/activity.h"
 #include "fs/report/explain.h"
 #include "fs/report/metrics.h"
 #include "fs/report/output.h"
@@ -10,62 +11,121 @@
 
 #include <errno.h>
 
-static struct survey_options options_for(const struct virtual_job *job,
-					 enum survey_depth depth)
+/* A look at the tree, and how far it is. */
+struct view {
+	const struct virtual_job *job;
+	struct survey_options options;
+	struct sweep sweep;
+};
+
+static void begin_view(struct view *view, const struct virtual_job *job,
+		       enum survey_depth depth)
 {
-	judge_refresh(job->tools->judge);
-	if (job->tools->flusher)
-		flusher_wake(job->tools->flusher);
-	return (struct survey_options){
-		.depth = depth,
-		.cancel = job->cancel,
-		.work = job->tools->work,
-		.purpose = WORK_CHECK,
-	};
+	const struct virtual_tools *tools = job->tools;
+
+	judge_refresh(tools->judge);
+	if (tools->flusher)
+		flusher_wake(tools->flusher);
+	*view = (struct view){.job = job,
+			      .options = {.depth = depth,
+					  .cancel = job->cancel,
+					  .work = tools->work,
+					  .purpose = WORK_CHECK}};
+	if (depth == SURVEY_KNOWN)
+		return;
+	view->options.progress = &view->sweep.progress;
+	sweeps_begin(tools->sweeps, &view->sweep);
+}
+
+static void end_view(struct view *view)
+{
+	if (view->options.progress)
+		sweeps_end(view->job->tools->sweeps, &view->sweep);
 }
 
 static int survey_for(const struct virtual_job *job, enum survey_depth depth,
 		      struct survey *out)
 {
-	const struct survey_options options = options_for(job, depth);
+	struct view view;
+	int r;
 
-	return survey_run(job->tools->judge, job->path, &options, out);
+	begin_view(&view, job, depth);
+	r = survey_run(job->tools->judge, job->path, &view.options, out);
+	end_view(&view);
+	return r;
 }
 
-static int add_counts(void *ctx, const struct survey *piece)
+static int stream_for(const struct virtual_job *job, enum survey_depth depth,
+		      survey_consumer *consume, void *ctx)
 {
+	struct view view;
+	int r;
+
+	begin_view(&view, job, depth);
+	r = survey_stream(job->tools->judge, job->path, &view.options, consume,
+			  ctx);
+	end_view(&view);
+	return r;
+}
+
+/* What is counted of a tree. */
+struct tally_of_tree {
+	struct judge *judge;
+	struct survey_counts counts;
+	uint64_t last_good; /* files that are served in an earlier version */
+	bool is_complete;
+};
+
+static int add_piece(void *ctx, const struct survey *piece)
+{
+	struct tally_of_tree *tally = ctx;
 	const struct survey_counts counts = survey_counts(piece);
 
-	survey_add_counts(ctx, &counts);
+	survey_add_counts(&tally->counts, &counts);
+	for (size_t i = 0; i < piece->count; i++) {
+		const struct survey_entry *entry = &piece->entries[i];
+		struct shown_facts shown = {0};
+
+		if (entry->state == STATE_INVALID ||
+		    entry->state == STATE_ERROR)
+			judge_tell_shown(tally->judge, entry->path,
+					 entry->state, &shown);
+		tally->last_good += shown.shown == SHOWN_LAST_GOOD;
+	}
 	return 0;
 }
 
-/* The inventory tells of directories; of what is excluded a survey does. */
-static int count(const struct virtual_job *job, struct survey_counts *out,
-		 bool *is_complete)
+/* The inventory tells of directories. A survey does of what is excluded, and
+ * where files may be shown in another version than they are. */
+static int count(const struct virtual_job *job, struct tally_of_tree *out)
 {
-	const struct survey_options options = options_for(job, SURVEY_KNOWN);
-	int r = inventory_counts(job->tools->inventory, job->path, job->cancel,
-				 out, is_complete);
+	const struct virtual_tools *tools = job->tools;
+	int r = -ENOENT;
 
+	*out = (struct tally_of_tree){.judge = tools->judge};
+	judge_refresh(tools->judge);
+	if (!judge_has_teller(tools->judge))
+		r = inventory_counts(tools->inventory, job->path, job->cancel,
+				     &out->counts, &out->is_complete);
 	if (r != -ENOENT)
 		return r;
-	*out = (struct survey_counts){0};
-	*is_complete = true;
-	return survey_stream(job->tools->judge, job->path, &options, add_counts,
-			     out);
+	out->is_complete = true;
+	return stream_for(job, SURVEY_KNOWN, add_piece, out);
 }
 
 /* What the mount says of itself. */
 static struct status_facts mount_facts(const struct virtual_tools *tools,
-				       bool is_complete)
+				       const struct tally_of_tree *tally)
 {
 	struct status_facts facts = {
-		.scan = is_complete ? "complete" : "running",
-		.pending = files_pending(tools->files),
+		.scan = tally->is_complete ? "complete" : "running",
+		.serving_last_good = tally->last_good,
+		.pending = files_pending(tools->files) +
+			   activity_pending(tools->sweeps),
 		.restarts = tools->restarts,
 		.takeover = "replay",
 		.work = tools->work,
+		.sweeps = tools->sweeps,
 	};
 
 	tools->describe(tools->describe_ctx, &facts);
@@ -74,51 +134,55 @@ static struct status_facts mount_facts(const struct virtual_tools *tools,
 
 int make_status(const struct virtual_job *job, FILE *out)
 {
-	struct survey_counts counts;
-	bool is_complete;
-	const int r = count(job, &counts, &is_complete);
+	struct tally_of_tree tally;
+	const int r = count(job, &tally);
 
 	if (r)
 		return r;
 
-	const struct status_facts facts = mount_facts(job->tools, is_complete);
+	const struct status_facts facts = mount_facts(job->tools, &tally);
 
-	status_write(out, job->tools->judge, &counts, &facts);
+	status_write(out, job->tools->judge, &tally.counts, &facts);
 	return 0;
 }
 
 /* A report that is being written. */
 struct report {
+	struct judge *judge;
 	FILE *out;
 	const char *directory; /* that its paths are relative to */
+	bool is_of_file;
 };
 
 static int write_files(void *ctx, const struct survey *piece)
 {
 	const struct report *report = ctx;
 
-	report_write_files(report->out, piece, report->directory);
+	if (report->is_of_file)
+		report_write_why(report->out, report->judge,
+				 &piece->entries[0]);
+	report_write_files(report->out, report->judge, piece,
+			   report->directory);
 	return ferror(report->out) ? -EIO : 0;
 }
 
-static int write_report(const struct virtual_job *job, FILE *out,
-			const char *directory)
+static int write_report(const struct virtual_job *job, struct report *report)
 {
-	const struct survey_options options = options_for(job, SURVEY_JUDGED);
-	struct report report = {.out = out, .directory = directory};
 	int r;
 
-	report_write_head(out);
-	r = survey_stream(job->tools->judge, job->path, &options, write_files,
-			  &report);
+	report_write_head(report->out);
+	r = stream_for(job, SURVEY_JUDGED, write_files, report);
 	if (r == 0)
-		report_write_end(out, job->tools->judge);
+		report_write_end(report->out, report->judge);
 	return r;
 }
 
 int make_report(const struct virtual_job *job, FILE *out)
 {
-	return write_report(job, out, job->path);
+	struct report report = {
+		.judge = job->tools->judge, .out = out, .directory = job->path};
+
+	return write_report(job, &report);
 }
 
 /* What is known of a file; if it was judged, but that is no longer in memory,
@@ -165,8 +229,12 @@ static char *directory_of(const char *path)
 int make_file_report(const struct virtual_job *job, FILE *out)
 {
 	auto_free char *directory = directory_of(job->path);
+	struct report report = {.judge = job->tools->judge,
+				.out = out,
+				.directory = directory,
+				.is_of_file = true};
 
-	return directory ? write_report(job, out, directory) : -ENOMEM;
+	return directory ? write_report(job, &report) : -ENOMEM;
 }
 
 int make_explain(const struct virtual_job *job, FILE *out)
@@ -219,25 +287,23 @@ static int write_lines(void *ctx, const struct survey *piece)
 
 int make_lines(const struct virtual_job *job, FILE *out)
 {
-	const struct survey_options options = options_for(job, SURVEY_JUDGED);
 	struct lines lines = {.job = job, .out = out};
 
-	return survey_stream(job->tools->judge, job->path, &options,
-			     write_lines, &lines);
+	return stream_for(job, SURVEY_JUDGED, write_lines, &lines);
 }
 
 int make_metrics(const struct virtual_job *job, FILE *out)
 {
-	struct survey_counts counts;
-	bool is_complete;
-	const int r = count(job, &counts, &is_complete);
+	struct tally_of_tree tally;
+	const int r = count(job, &tally);
 
 	if (r)
 		return r;
 
-	const struct status_facts facts = mount_facts(job->tools, is_complete);
+	const struct status_facts facts = mount_facts(job->tools, &tally);
 
-	metrics_write(out, job->tools->judge, &counts, &facts, CFGFS_VERSION);
+	metrics_write(out, job->tools->judge, &tally.counts, &facts,
+		      CFGFS_VERSION);
 	return 0;
 }
 

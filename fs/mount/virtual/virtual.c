@@ -1,6 +1,7 @@
 #include "fs/mount/virtual/virtual.h"
 
 #include "fs/mount/nodes/idmap.h"
+#include "fs/mount/virtual/keep.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -11,6 +12,7 @@ struct sheet {
 	struct virtuals *virtuals;
 	enum inode_kind kind;
 	atomic_bool cancel;
+	int ward;		   /* of its text, or WARDS_NONE */
 	struct virtual_text *text; /* by lock, as all below */
 	struct virtual_waiter *waiters;
 	struct sheet *next_made; /* list of those being made */
@@ -46,6 +48,8 @@ int virtuals_new(const struct virtual_tools *tools, struct virtuals **out)
 
 static void sheet_free(struct sheet *sheet)
 {
+	if (sheet->ward != WARDS_NONE)
+		wards_leave(sheet->virtuals->tools.wards, sheet->ward);
 	virtual_text_release(sheet->text);
 	free(sheet);
 }
@@ -141,6 +145,9 @@ static void make_sheet(void *ctx)
 	do {
 		text = NULL;
 		r = virtual_text_make(write_text, sheet, &text);
+		if (r == 0)
+			sheet->ward = keep_text(sheet->virtuals->tools.wards,
+						sheet->link.id, text);
 	} while (!finish(sheet, r, text));
 	virtual_text_release(text);
 }
@@ -176,9 +183,31 @@ static struct sheet *find_or_add_locked(struct virtuals *virtuals,
 	sheet->link.id = name->node;
 	sheet->virtuals = virtuals;
 	sheet->kind = name->kind;
+	sheet->ward = WARDS_NONE;
 	memcpy(sheet->path, name->path, length);
 	idmap_add(&virtuals->map, &sheet->link);
 	return sheet;
+}
+
+/* What it is about is not asked any more: its text is there. */
+int virtuals_adopt(struct virtuals *virtuals, const struct wards_heir *heir)
+{
+	const struct virtual_name name = {.node = heir->node, .path = ""};
+	struct virtual_text *text;
+	struct sheet *sheet;
+	int r = keep_read(heir->fd, &text);
+
+	if (r)
+		return r;
+	sheet = find_or_add_locked(virtuals, &name);
+	if (!sheet) {
+		virtual_text_release(text);
+		return -ENOMEM;
+	}
+	sheet->text = text;
+	sheet->ward = heir->ward;
+	close(heir->fd);
+	return 0;
 }
 
 /* What became of a request: answered at once, or queued. */

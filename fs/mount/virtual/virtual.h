@@ -7,6 +7,7 @@
 #ifndef FS_MOUNT_VIRTUAL_VIRTUAL_H
 #define FS_MOUNT_VIRTUAL_VIRTUAL_H
 
+#include "fs/mount/takeover/wards.h"
 #include "fs/mount/virtual/kinds.h"
 #include "fs/mount/virtual/text.h"
 
@@ -39,6 +40,11 @@ struct virtual_name {
 /* Copies the tools. 0 or -ENOMEM. */
 must_check int virtuals_new(const struct virtual_tools *tools,
 			    struct virtuals **out);
+
+/* The text of a node, made by a worker before; on success its descriptor is
+ * taken. Before the first request. 0; -ENOMEM; errno of reading. */
+must_check int virtuals_adopt(struct virtuals *virtuals,
+			      const struct wards_heir *heir);
 
 /* The works must have been freed before. */
 void virtuals_free(struct virtuals *virtuals);

@@ -39,12 +39,23 @@ static void write_path(FILE *out, const char *path)
 	fputc('"', out);
 }
 
+/* What was not judged has none. */
+static void write_score(FILE *out, const struct score *score)
+{
+	unsigned value;
+
+	if (score_read(score, &value))
+		fprintf(out, ", \"score\": %u", value);
+}
+
 /* Everything between the braces up to the findings. */
 static void write_facts(FILE *out, const struct survey_entry *entry)
 {
 	const struct judgement *judgement = entry->judgement;
 	const struct verdict *verdict = judgement ? judgement->verdict : NULL;
+	struct score score = {0};
 
+	score_add(&score, verdict);
 	write_path(out, entry->path);
 	fputs(", ", out);
 	quote_json_member(out, "state", state_name(entry->state));
@@ -62,6 +73,7 @@ static void write_facts(FILE *out, const struct survey_entry *entry)
 	fprintf(out, ", \"cached\": %s, \"usec\": %u",
 		entry->tier == TIER_MISS ? "false" : "true",
 		judgement ? judgement->usec : 0);
+	write_score(out, &score);
 	fprintf(out, ", \"suppressed\": %u",
 		verdict ? verdict_suppressed(verdict) : 0);
 	if (output_dropped(entry))
@@ -97,7 +109,9 @@ static void write_counts(const struct output *output)
 	for (int i = 0; i < SEVERITY_COUNT; i++)
 		fprintf(output->file, "%s\"%s\": %" PRIu64, i ? ", " : "",
 			severity_name((enum severity)i), counts.by_severity[i]);
-	fprintf(output->file, "}, \"suppressed\": %" PRIu64, counts.suppressed);
+	fputc('}', output->file);
+	write_score(output->file, &counts.score);
+	fprintf(output->file, ", \"suppressed\": %" PRIu64, counts.suppressed);
 }
 
 static void visit_entries(const struct output *output,
