@@ -1,18 +1,18 @@
 #include "fs/survey.h"
 
-#include "fs/walk.h"
+#include "fs/sighting.h"
+#include "fs/walk_ordered.h"
 #include "fs/work/crew.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <time.h>
 
 enum {
 	CHUNK = 64,	 /* entries that a worker takes at most */
 	SHARES = 8,	 /* of each worker at least, so that all end together */
 	STEP_MS = 10000, /* after so long at one file others take over */
+	WINDOW = 4096,	 /* entries of a stream in memory at a time */
 };
 
 /* A survey under way, shared by its workers. */
@@ -27,19 +27,6 @@ struct team {
 	atomic_int error;   /* the first one ends the work of all */
 	struct stamp stamp; /* of the file that the walk is at */
 };
-
-bool survey_is_reserved(const char *name)
-{
-	return strcmp(name, ".status") == 0 || strcmp(name, ".report") == 0 ||
-	       strcmp(name, ".cfgfs") == 0;
-}
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
 
 static bool is_cancelled(const struct survey_options *options)
 {
@@ -75,127 +62,26 @@ static int add_entry(struct survey *survey, const char *path,
 	return 0;
 }
 
-static int add_finding(struct team *team, const char *path,
-		       enum severity severity, const char *rule,
-		       const char *message)
-{
-	struct judgement *judgement;
-	const int r = judge_name(team->judge, path, severity, rule, message,
-				 &judgement);
-
-	return r ? r : add_entry(team->survey, path, judgement);
-}
-
-/* Does `target`, seen from the link's folder, stay below the root? */
-static bool stays_inside(const char *path, const char *target)
-{
-	const char *slash = strrchr(path, '/');
-	long depth = 0;
-
-	for (const char *at = path; slash && at <= slash; at++)
-		depth += *at == '/';
-	while (*target) {
-		const size_t size = strcspn(target, "/");
-
-		if (size == 2 && memcmp(target, "..", 2) == 0)
-			depth--;
-		else if (size > 0 && !(size == 1 && *target == '.'))
-			depth++;
-		if (depth < 0)
-			return false;
-		target += size;
-		target += strspn(target, "/");
-	}
-	return true;
-}
-
-/* An absolute target is held against the root's own path. */
-static bool leads_out(const struct source *source, const char *path,
-		      const char *target)
-{
-	const char *root = source_root(source);
-	const size_t size = strcmp(root, "/") ? strlen(root) : 0;
-
-	if (*target != '/')
-		return !stays_inside(path, target);
-	if (strncmp(target, root, size) != 0 ||
-	    (target[size] != '\0' && target[size] != '/'))
-		return true;
-	return !stays_inside("", target + size);
-}
-
-/* What a link leads to, by the rules of any reader of the source. */
-static int survey_link(struct team *team, const char *path)
-{
-	const struct source *source = judge_source(team->judge);
-	auto_free char *target = NULL;
-	char full[PATH_MAX * 2];
-	int r = source_read_link(source, path, &target);
-
-	if (r == -ENOENT)
-		return 0;
-	if (r)
-		return r == -ENOMEM ? r : 0;
-	if (leads_out(source, path, target))
-		return add_finding(team, path, SEVERITY_WARNING, "link/outside",
-				   "this symbolic link leads out of the tree");
-	snprintf(full, sizeof(full), "%s/%s", source_root(source), path);
-	if (access(full, F_OK) && (errno == ENOENT || errno == ELOOP))
-		return add_finding(team, path, SEVERITY_WARNING,
-				   "link/dangling",
-				   "this symbolic link leads to nothing");
-	return 0;
-}
-
-/* An excluded folder is one entry: what was not checked is said, not listed. */
-static int survey_directory(struct team *team, const char *path)
-{
-	auto_free char *reason = judge_exclusion(team->judge, path);
-	struct judgement *judgement;
-
-	if (!reason)
-		return 0;
-
-	int r = judgement_plain(STATE_SKIPPED, reason, NULL, &judgement);
-
-	if (r == 0)
-		r = add_entry(team->survey, path, judgement);
-	return r ? r : WALK_SKIP;
-}
-
 static int visit(void *ctx, const char *path, unsigned char type, int error)
 {
 	struct team *team = ctx;
+	struct survey *survey = team->survey;
+	struct sighting sighting;
+	int r;
 
 	if (is_cancelled(team->options))
 		return -ECANCELED;
-	if (error)
-		return error == -ENOMEM
-			       ? error
-			       : add_finding(team, path, SEVERITY_ERROR,
-					     "io/unreadable",
-					     strerrordesc_np(-error));
-	if (survey_is_reserved(base_name(path))) {
-		const int r = add_finding(
-			team, path, SEVERITY_WARNING, "name/reserved",
-			"a mount hides this file: it keeps the name for "
-			"itself");
-
-		return r ? r : WALK_SKIP;
-	}
-	if (type == DT_DIR)
-		return survey_directory(team, path);
-	if (type == DT_LNK)
-		return survey_link(team, path);
-	if (type != DT_REG)
-		return 0;
-
-	const int r = add_entry(team->survey, path, NULL);
-
-	if (r == 0)
-		team->survey->entries[team->survey->count - 1].stamp =
-			team->stamp;
-	return r;
+	r = error ? sighting_of_failure(team->judge, path, error, &sighting)
+		  : sighting_of(team->judge, path, type, &sighting);
+	if (r || sighting.kind == SIGHTING_NOTHING ||
+	    sighting.kind == SIGHTING_FOLDER)
+		return r;
+	r = add_entry(survey, path, sighting.judgement);
+	if (r)
+		return r;
+	if (sighting.kind == SIGHTING_FILE)
+		survey->entries[survey->count - 1].stamp = team->stamp;
+	return error ? 0 : WALK_SKIP;
 }
 
 static int compare_entries(const void *left, const void *right)
@@ -466,6 +352,22 @@ double survey_eta_seconds(const struct survey_progress *progress)
 	       (double)done;
 }
 
+/* Find out about all entries of a survey, and count them. */
+static int complete_survey(struct team *team)
+{
+	atomic_store(&team->next, 0);
+	work_together(team);
+
+	const int r = atomic_load(&team->error);
+
+	if (r)
+		return r;
+	if (team->options->depth == SURVEY_JUDGED)
+		drop_vanished(team->survey);
+	survey_count(team->survey);
+	return 0;
+}
+
 int survey_run(struct judge *judge, const char *path,
 	       const struct survey_options *options, struct survey *out)
 {
@@ -490,17 +392,89 @@ int survey_run(struct judge *judge, const char *path,
 	if (survey.count)
 		qsort(survey.entries, survey.count, sizeof(*survey.entries),
 		      compare_entries);
-	work_together(&team);
-	r = atomic_load(&team.error);
+	r = complete_survey(&team);
 	if (r) {
 		survey_release(&survey);
 		return r;
 	}
-	if (options->depth == SURVEY_JUDGED)
-		drop_vanished(&survey);
-	survey_count(&survey);
 	*out = survey;
 	return 0;
+}
+
+/* A survey that is told piece by piece. */
+struct stream {
+	struct team team;
+	struct survey survey; /* the piece at hand */
+	survey_consumer *consume;
+	void *ctx;
+};
+
+static int tell(struct stream *stream)
+{
+	struct survey_progress *progress = stream->team.options->progress;
+	int r;
+
+	/* What is still to come is not known. */
+	if (progress)
+		begin_progress(progress, atomic_load(&progress->total) +
+						 stream->survey.count);
+	r = stream->survey.count ? complete_survey(&stream->team) : 0;
+
+	if (r == 0 && stream->survey.count)
+		r = stream->consume(stream->ctx, &stream->survey);
+	survey_release(&stream->survey);
+	return r;
+}
+
+static int visit_stream(void *ctx, const char *path, unsigned char type,
+			int error)
+{
+	struct stream *stream = ctx;
+	const int r = visit(&stream->team, path, type, error);
+	int told = 0;
+
+	if (r >= 0 && stream->survey.count >= WINDOW)
+		told = tell(stream);
+	return told ? told : r;
+}
+
+static int stream_below(struct stream *stream, const char *path)
+{
+	struct team *team = &stream->team;
+	const struct source *source = judge_source(team->judge);
+	struct stat stat;
+	int r = source_is_gone(source)
+			? -ESTALE
+			: source_stat(source, path, &team->stamp, &stat);
+
+	if (r)
+		return r;
+	if (S_ISDIR(stat.st_mode))
+		return walk_ordered(source, path, visit_stream, stream,
+				    &team->stamp);
+	r = visit(team, path, (unsigned char)IFTODT(stat.st_mode), 0);
+	return r < 0 ? r : 0;
+}
+
+int survey_stream(struct judge *judge, const char *path,
+		  const struct survey_options *options,
+		  survey_consumer *consume, void *ctx)
+{
+	struct stream stream = {.team = {.judge = judge, .options = options},
+				.consume = consume,
+				.ctx = ctx};
+	int r;
+
+	stream.team.survey = &stream.survey;
+	stream.team.uses_index =
+		options->depth != SURVEY_KNOWN && judge_has_index(judge);
+	stream.team.uses_batches =
+		options->depth != SURVEY_KNOWN && judge_has_batches(judge);
+	r = stream_below(&stream, path);
+	if (r == 0)
+		return tell(&stream);
+	survey_release(&stream.survey);
+	return r;
 }
 
 void survey_release(struct survey *survey)
@@ -511,4 +485,28 @@ void survey_release(struct survey *survey)
 	}
 	free(survey->entries);
 	*survey = (struct survey){0};
+}
+
+struct survey_counts survey_counts(const struct survey *survey)
+{
+	struct survey_counts counts = {.files = survey->count,
+				       .suppressed = survey->suppressed,
+				       .score = survey->score};
+
+	memcpy(counts.by_state, survey->by_state, sizeof(counts.by_state));
+	memcpy(counts.by_severity, survey->by_severity,
+	       sizeof(counts.by_severity));
+	return counts;
+}
+
+void survey_add_counts(struct survey_counts *to,
+		       const struct survey_counts *counts)
+{
+	to->files += counts->files;
+	for (int i = 0; i < STATE_COUNT; i++)
+		to->by_state[i] += counts->by_state[i];
+	for (int i = 0; i < SEVERITY_COUNT; i++)
+		to->by_severity[i] += counts->by_severity[i];
+	to->suppressed += counts->suppressed;
+	score_add_all(&to->score, &counts->score);
 }

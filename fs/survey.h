@@ -37,6 +37,15 @@ struct survey {
 	struct score score;
 };
 
+/* How many there are of each sort. */
+struct survey_counts {
+	size_t files;
+	size_t by_state[STATE_COUNT];
+	uint64_t by_severity[SEVERITY_COUNT];
+	uint64_t suppressed;
+	struct score score;
+};
+
 /* How much is done to know more than what is known already. */
 enum survey_depth {
 	SURVEY_KNOWN,  /* nothing */
@@ -67,7 +76,22 @@ must_check int survey_run(struct judge *judge, const char *path,
 void survey_count(struct survey *survey);
 void survey_release(struct survey *survey);
 
-/* Names that the mount keeps for itself: ".status", ".report", ".cfgfs". */
-bool survey_is_reserved(const char *name);
+/* Takes a piece of a survey, which is released afterwards. 0 to go on; a
+ * negative errno ends the survey with it. */
+typedef int survey_consumer(void *ctx, const struct survey *piece);
+
+/*
+ * The same, told piece by piece in order, while the walk goes on: memory does
+ * not grow with the tree. Called on the calling thread. Results as of
+ * survey_run(), and what `consume` returned. The progress knows of the pieces
+ * so far.
+ */
+must_check int survey_stream(struct judge *judge, const char *path,
+			     const struct survey_options *options,
+			     survey_consumer *consume, void *ctx);
+
+void survey_add_counts(struct survey_counts *to,
+		       const struct survey_counts *counts);
+struct survey_counts survey_counts(const struct survey *survey);
 
 #endif

@@ -1,5 +1,6 @@
 #include "fs/walk.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -131,6 +132,16 @@ static int read_directory(struct walk *walk, const char *path)
 
 	closedir(directory);
 	return r < 0 ? r : 0;
+}
+
+int walk_directory(const struct source *source, const char *path,
+		   walk_visit *visit, void *ctx)
+{
+	struct walk walk = {.source = source, .visit = visit, .ctx = ctx};
+	const int r = read_directory(&walk, path);
+
+	assert(!walk.pending);
+	return r;
 }
 
 int walk_tree(const struct source *source, const char *path, walk_visit *visit,

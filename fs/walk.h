@@ -28,4 +28,12 @@ must_check int walk_tree_stamped(const struct source *source, const char *path,
 				 walk_visit *visit, void *ctx,
 				 struct stamp *stamp);
 
+/*
+ * The names in one directory only; `visit` has to return WALK_SKIP for those
+ * that are directories. 0, what `visit` ended with, -ENOMEM. A directory that
+ * has gone has no names.
+ */
+must_check int walk_directory(const struct source *source, const char *path,
+			      walk_visit *visit, void *ctx);
+
 #endif

@@ -176,9 +176,10 @@ static int write_facts(struct service *service,
 		return r;
 
 	FILE *file = open_memstream(&facts->text, &facts->size);
+	const struct survey_counts counts = survey_counts(&survey);
 
 	if (file && place->is_directory)
-		status_write(file, service->judge, &survey, &mount);
+		status_write(file, service->judge, &counts, &mount);
 	else if (file && survey.count)
 		status_write_file(file, service->judge, &survey.entries[0]);
 	survey_release(&survey);

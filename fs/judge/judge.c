@@ -41,7 +41,7 @@ int judge_new(struct source *source, struct cache *cache,
 		r = setup_new(judge->tools.dependencies, judge->folders,
 			      settings, &judge->setup);
 	if (r == 0)
-		r = results_new(&judge->results);
+		r = results_new(RESULTS_MAX, &judge->results);
 	if (r == 0)
 		r = flights_new(&judge->tools.flights);
 	if (r) {
@@ -170,8 +170,11 @@ static void forget_with_cache(struct judge *judge)
 	const uint64_t now =
 		judge->tools.cache ? cache_generation(judge->tools.cache) : 0;
 
-	if (atomic_exchange(&judge->forgotten, now) != now)
-		results_clear(judge->results);
+	if (atomic_exchange(&judge->forgotten, now) == now)
+		return;
+	results_clear(judge->results);
+	if (judge->listen)
+		judge->listen(judge->listen_ctx, &(struct judge_news){0});
 }
 
 void judge_refresh(struct judge *judge)
@@ -200,9 +203,36 @@ static void remember(struct judge *judge, const char *path,
 void judge_remember(struct judge *judge, const char *path,
 		    const struct result *result)
 {
+	const struct judge_news news = {.path = path,
+					.stamp = &result->stamp,
+					.judgement = result->judgement,
+					.generation = result->generation};
+
 	/* A run that ends soon will not come back to it. */
 	if (judge->settings->watch_dependencies)
 		results_store(judge->results, path, result);
+	if (judge->listen)
+		judge->listen(judge->listen_ctx, &news);
+}
+
+void judge_set_listener(struct judge *judge, judge_listener *listen, void *ctx)
+{
+	judge->listen = listen;
+	judge->listen_ctx = ctx;
+}
+
+uint32_t judge_generation(struct judge *judge)
+{
+	struct setup_config use = setup_acquire(judge->setup);
+	const uint32_t generation = use.generation;
+
+	setup_release(judge->setup, &use);
+	return generation;
+}
+
+bool judge_holds(struct judge *judge, const struct links *links)
+{
+	return dependencies_hold(judge->tools.dependencies, links);
 }
 
 /* An `error` of the environment is told but not remembered: it is retried. */

@@ -177,6 +177,28 @@ bool judge_still_holds(struct judge *judge, const struct judgement *judgement);
 must_check char *judge_skip_reason(struct judge *judge, const char *path,
 				   int fd);
 
+/* Of the configuration in force: it grows with each change. */
+uint32_t judge_generation(struct judge *judge);
+
+/* Is all that verdicts with these links rest on as it was? */
+bool judge_holds(struct judge *judge, const struct links *links);
+
+/* Something was found out about a path. */
+struct judge_news {
+	const char
+		*path; /* NULL: all that was known of any path is forgotten */
+	const struct stamp *stamp;
+	const struct judgement *judgement;
+	uint32_t generation;
+};
+
+/*
+ * Who wants to hear of it, on the thread that found out, without locks. Set it
+ * before any thread judges, and take it back (NULL) after the last one.
+ */
+typedef void judge_listener(void *ctx, const struct judge_news *news);
+void judge_set_listener(struct judge *judge, judge_listener *listen, void *ctx);
+
 /* Give back what this thread keeps for judging; call it before it ends. */
 void judge_thread_ends(void);
 
@@ -218,6 +240,9 @@ struct policy_demands judge_policy_demands(struct judge *judge);
 
 /* Have reports say what a mount makes of verdicts. Before threads start. */
 void judge_set_teller(struct judge *judge, shown_teller *teller, void *ctx);
+
+/* Does anybody say else than that all is served as it is? */
+bool judge_has_teller(const struct judge *judge);
 
 /* What readers get of a file in a state; as it is where nobody says else. */
 void judge_tell_shown(struct judge *judge, const char *path, enum state state,

@@ -22,7 +22,9 @@ struct judge {
 	atomic_int level;	/* enum level; may change at any time */
 	atomic_uint_fast64_t level_changes;
 	_Atomic uint64_t forgotten; /* cache_generation() that results know */
-	shown_teller *teller;	    /* or NULL */
+	judge_listener *listen;	    /* NULL: nobody */
+	void *listen_ctx;
+	shown_teller *teller; /* or NULL */
 	void *teller_ctx;
 };
 

@@ -6,8 +6,11 @@
 enum { FIRST_BUCKETS = 256 };
 
 struct entry {
-	struct entry *next;
+	struct entry *next; /* in its bucket */
+	struct entry *newer;
+	struct entry *older;
 	uint32_t hash;
+	bool is_used; /* since it was the oldest, or new */
 	struct result result;
 	char path[];
 };
@@ -17,9 +20,12 @@ struct results {
 	struct entry **buckets; /* by lock, as all below */
 	size_t bucket_count;
 	size_t count;
+	size_t max;
+	struct entry *newest;
+	struct entry *oldest;
 };
 
-int results_new(struct results **out)
+int results_new(size_t max, struct results **out)
 {
 	struct results *results = calloc(1, sizeof(*results));
 
@@ -31,6 +37,7 @@ int results_new(struct results **out)
 		return -ENOMEM;
 	}
 	results->bucket_count = FIRST_BUCKETS;
+	results->max = max;
 	pthread_mutex_init(&results->lock, NULL);
 	*out = results;
 	return 0;
@@ -53,6 +60,7 @@ static void clear_locked(struct results *results)
 		}
 	}
 	results->count = 0;
+	results->newest = results->oldest = NULL;
 }
 
 void results_clear(struct results *results)
@@ -82,6 +90,47 @@ static struct entry **find_locked(struct results *results, const char *path,
 	while (*at && ((*at)->hash != hash || strcmp((*at)->path, path) != 0))
 		at = &(*at)->next;
 	return at;
+}
+
+static void link_locked(struct results *results, struct entry *entry)
+{
+	entry->newer = NULL;
+	entry->older = results->newest;
+	*(results->newest ? &results->newest->newer : &results->oldest) = entry;
+	results->newest = entry;
+}
+
+static void unlink_locked(struct results *results, struct entry *entry)
+{
+	*(entry->newer ? &entry->newer->older : &results->newest) =
+		entry->older;
+	*(entry->older ? &entry->older->newer : &results->oldest) =
+		entry->newer;
+}
+
+/* Take an entry out; its owner frees it. */
+static void remove_locked(struct results *results, struct entry *entry)
+{
+	*find_locked(results, entry->path, entry->hash) = entry->next;
+	unlink_locked(results, entry);
+	results->count--;
+}
+
+/* The oldest that nobody asked for, out of the table; NULL: there is room. */
+static struct entry *evict_locked(struct results *results)
+{
+	struct entry *entry = results->oldest;
+
+	if (results->count < results->max)
+		return NULL;
+	while (entry->is_used) {
+		entry->is_used = false;
+		unlink_locked(results, entry);
+		link_locked(results, entry);
+		entry = results->oldest;
+	}
+	remove_locked(results, entry);
+	return entry;
 }
 
 /* Not growing for want of memory only makes it slower. */
@@ -124,20 +173,28 @@ void results_store(struct results *results, const char *path,
 	if (!entry)
 		return;
 	entry->hash = hash;
+	entry->is_used = false;
 	entry->result = *result;
 	judgement_share(result->judgement);
 	memcpy(entry->path, path, length + 1);
 
 	pthread_mutex_lock(&results->lock);
+
+	struct entry *old = *find_locked(results, path, hash);
+
+	if (old)
+		remove_locked(results, old);
+	else
+		old = evict_locked(results);
 	if (results->count > results->bucket_count / 2)
 		grow_locked(results);
 
 	struct entry **at = find_locked(results, path, hash);
-	struct entry *old = *at;
 
-	entry->next = old ? old->next : NULL;
+	entry->next = *at;
 	*at = entry;
-	results->count += old == NULL;
+	link_locked(results, entry);
+	results->count++;
 	pthread_mutex_unlock(&results->lock);
 	if (old)
 		entry_free(old);
@@ -149,11 +206,12 @@ bool results_find(struct results *results, const char *path, struct result *out)
 
 	/* A run that looks at each file once keeps none: no hash for nothing.
 	 */
-	const struct entry *entry =
+	struct entry *entry =
 		results->count ? *find_locked(results, path, hash_of(path))
 			       : NULL;
 
 	if (entry) {
+		entry->is_used = true;
 		*out = entry->result;
 		judgement_share(out->judgement);
 	}
@@ -165,13 +223,10 @@ void results_forget(struct results *results, const char *path)
 {
 	pthread_mutex_lock(&results->lock);
 
-	struct entry **at = find_locked(results, path, hash_of(path));
-	struct entry *entry = *at;
+	struct entry *entry = *find_locked(results, path, hash_of(path));
 
-	if (entry) {
-		*at = entry->next;
-		results->count--;
-	}
+	if (entry)
+		remove_locked(results, entry);
 	pthread_mutex_unlock(&results->lock);
 	if (entry)
 		entry_free(entry);

@@ -1,6 +1,7 @@
 /*
- * What was found out about each path: the last judgement, and the stamp of the
- * file that it was made of.
+ * What was found out about paths: the last judgement, and the stamp of the file
+ * that it was made of. Of large trees only those are kept that were asked for
+ * last; the others are in the cache.
  */
 #ifndef FS_JUDGE_RESULTS_H
 #define FS_JUDGE_RESULTS_H
@@ -9,8 +10,10 @@
 
 struct results; /* safe from any thread */
 
-/* 0 or -ENOMEM. */
-must_check int results_new(struct results **out);
+enum { RESULTS_MAX = 1 << 16 };
+
+/* A memory of `max` paths. 0 or -ENOMEM. */
+must_check int results_new(size_t max, struct results **out);
 void results_free(struct results *results);
 
 struct result {

@@ -1,6 +1,11 @@
 /* What a mount makes of verdicts, as far as reports want to know. */
 #include "fs/judge/judge_private.h"
 
+bool judge_has_teller(const struct judge *judge)
+{
+	return judge->teller != NULL;
+}
+
 void judge_set_teller(struct judge *judge, shown_teller *teller, void *ctx)
 {
 	judge->teller = teller;

@@ -13,6 +13,7 @@ static const struct output_format formats[] = {
 	{"tap", "Test Anything Protocol 13, a test for each file", format_tap},
 	{"github", "annotations of GitHub Actions", format_github},
 	{"gitlab", "Code Quality report of GitLab", format_gitlab},
+	{"html", "a page with charts, complete in one file", format_html},
 };
 
 const struct output_format *output_format_at(size_t index)

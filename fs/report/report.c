@@ -148,7 +148,7 @@ static void write_profile(FILE *out, const struct profile *profile)
 }
 
 /* Where there is one file, what is shown of it is said in words, too. */
-static void write_why(FILE *out, struct judge *judge,
+void report_write_why(FILE *out, struct judge *judge,
 		      const struct survey_entry *entry)
 {
 	struct shown_facts shown;
@@ -159,8 +159,7 @@ static void write_why(FILE *out, struct judge *judge,
 			shown.why);
 }
 
-void report_write(FILE *out, struct judge *judge, const struct survey *survey,
-		  const char *directory)
+void report_write_head(FILE *out)
 {
 	fputs("# cfgfs.report 1\n"
 	      "# F state served path format schema cached usec\n"
@@ -168,8 +167,11 @@ void report_write(FILE *out, struct judge *judge, const struct survey *survey,
 	      "message\n"
 	      "# P name count seconds p50_us p99_us\n",
 	      out);
-	if (survey->count == 1)
-		write_why(out, judge, &survey->entries[0]);
+}
+
+void report_write_files(FILE *out, struct judge *judge,
+			const struct survey *survey, const char *directory)
+{
 	for (size_t i = 0; i < survey->count; i++) {
 		const struct survey_entry *entry = &survey->entries[i];
 		const char *path = relative(entry->path, directory);
@@ -181,5 +183,9 @@ void report_write(FILE *out, struct judge *judge, const struct survey *survey,
 			write_finding(out, verdict, &verdict->findings[j],
 				      path);
 	}
+}
+
+void report_write_end(FILE *out, struct judge *judge)
+{
 	write_profile(out, judge_profile(judge));
 }

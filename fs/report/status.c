@@ -5,14 +5,14 @@
 
 #include <inttypes.h>
 
-static const char *tree_state(const struct survey *survey,
+static const char *tree_state(const struct survey_counts *counts,
 			      const struct status_facts *facts,
 			      const char *config)
 {
-	if (survey->by_state[STATE_INVALID] || survey->by_state[STATE_ERROR] ||
+	if (counts->by_state[STATE_INVALID] || counts->by_state[STATE_ERROR] ||
 	    strcmp(config, "invalid") == 0)
 		return "degraded";
-	if (survey->by_state[STATE_UNCHECKED] || facts->pending ||
+	if (counts->by_state[STATE_UNCHECKED] || facts->pending ||
 	    strcmp(facts->scan, "complete") != 0)
 		return "unchecked";
 	return "ok";
@@ -23,43 +23,24 @@ static void write_number(FILE *out, const char *key, uint64_t value)
 	fprintf(out, "%s %" PRIu64 "\n", key, value);
 }
 
-static uint64_t count_last_good(struct judge *judge,
-				const struct survey *survey)
-{
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < survey->count; i++) {
-		const struct survey_entry *entry = &survey->entries[i];
-		struct shown_facts shown = {0};
-
-		if (entry->state == STATE_INVALID ||
-		    entry->state == STATE_ERROR)
-			judge_tell_shown(judge, entry->path, entry->state,
-					 &shown);
-		count += shown.shown == SHOWN_LAST_GOOD;
-	}
-	return count;
-}
-
-static void write_counts(FILE *out, struct judge *judge,
-			 const struct survey *survey,
+static void write_counts(FILE *out, const struct survey_counts *counts,
 			 const struct status_facts *facts)
 {
 	static const enum state order[] = {STATE_VALID,	  STATE_WARNING,
 					   STATE_INVALID, STATE_ERROR,
 					   STATE_SKIPPED, STATE_UNCHECKED};
 
-	write_number(out, "files", survey->count);
+	write_number(out, "files", counts->files);
 	for (size_t i = 0; i < array_size(order); i++)
 		write_number(out, state_name(order[i]),
-			     survey->by_state[order[i]]);
+			     counts->by_state[order[i]]);
 	write_number(out, "pending", facts->pending);
-	write_number(out, "serving_last_good", count_last_good(judge, survey));
+	write_number(out, "serving_last_good", facts->serving_last_good);
 	write_number(out, "findings.error",
-		     survey->by_severity[SEVERITY_ERROR]);
+		     counts->by_severity[SEVERITY_ERROR]);
 	write_number(out, "findings.warning",
-		     survey->by_severity[SEVERITY_WARNING]);
-	write_number(out, "findings.info", survey->by_severity[SEVERITY_INFO]);
+		     counts->by_severity[SEVERITY_WARNING]);
+	write_number(out, "findings.info", counts->by_severity[SEVERITY_INFO]);
 }
 
 static void write_cache(FILE *out, struct cache *cache)
@@ -128,27 +109,28 @@ static double check_seconds(const struct profile *profile)
 	return seconds;
 }
 
-void status_write(FILE *out, struct judge *judge, const struct survey *survey,
+void status_write(FILE *out, struct judge *judge,
+		  const struct survey_counts *counts,
 		  const struct status_facts *facts)
 {
 	const char *config = judge_config_state(judge);
 	char score[SCORE_TEXT_BYTES];
 
 	fputs("cfgfs.status 1\n", out);
-	fprintf(out, "state %s\n", tree_state(survey, facts, config));
+	fprintf(out, "state %s\n", tree_state(counts, facts, config));
 	fprintf(out, "scan %s\n", facts->scan);
 	fprintf(out, "config %s\n", config);
 	fprintf(out, "coherence %s\n", facts->coherence);
 	write_number(out, "unwatched", facts->unwatched);
 	fprintf(out, "level %s\n", level_name(judge_level(judge)));
-	write_counts(out, judge, survey, facts);
+	write_counts(out, counts, facts);
 	write_cache(out, judge_cache(judge));
 	fprintf(out, "check.seconds_total %.3f\n",
 		check_seconds(judge_profile(judge)));
 	fprintf(out, "feature.no_open %d\n", facts->has_no_open);
 	fprintf(out, "feature.resend %d\n", facts->has_resend);
 	fprintf(out, "feature.epoch %d\n", facts->has_epoch);
-	write_number(out, "findings.suppressed", survey->suppressed);
+	write_number(out, "findings.suppressed", counts->suppressed);
 	write_evictions(out, judge_cache(judge));
 	write_number(out, "worker.restarts", facts->restarts);
 	fprintf(out, "takeover %s\n",
@@ -159,7 +141,7 @@ void status_write(FILE *out, struct judge *judge, const struct survey *survey,
 	if (facts->coherence_reason)
 		fprintf(out, "coherence.reason %s\n", facts->coherence_reason);
 	write_number(out, "retries", judge_retries(judge));
-	fprintf(out, "score %s\n", score_text(&survey->score, score));
+	fprintf(out, "score %s\n", score_text(&counts->score, score));
 }
 
 static void write_finding_counts(FILE *out, const struct verdict *verdict)

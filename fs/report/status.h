@@ -16,7 +16,8 @@ struct status_facts {
 	const char *coherence_reason; /* why; NULL: nothing to say */
 	uint64_t unwatched;
 	uint64_t pending;
-	int has_no_open; /* feature.*: 0 or 1 */
+	uint64_t serving_last_good; /* files, in an earlier version */
+	int has_no_open;	    /* feature.*: 0 or 1 */
 	int has_resend;
 	int has_epoch;
 	uint64_t restarts;     /* how many workers have died */
@@ -25,8 +26,9 @@ struct status_facts {
 	struct sweeps *sweeps; /* with a pool */
 };
 
-/* Write the status of a survey to `out`. */
-void status_write(FILE *out, struct judge *judge, const struct survey *survey,
+/* Write the status of a tree to `out`. */
+void status_write(FILE *out, struct judge *judge,
+		  const struct survey_counts *counts,
 		  const struct status_facts *facts);
 
 /* Write the status of one file (`FILE.status`); entry state may be unchecked.

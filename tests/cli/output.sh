@@ -3,7 +3,7 @@
 # value of a file.
 . "$(dirname "$0")/lib.sh"
 cp -R "${EXAMPLES:?}/." "$src"
-formats='text concise json jsonl sarif junit tap github gitlab'
+formats='text concise json jsonl sarif junit tap github gitlab html'
 
 # all_formats WHAT STATUS ARGUMENT...: one run that writes out.FORMAT for each.
 all_formats() {
@@ -18,7 +18,7 @@ all_formats() {
 
 # well_formed WHAT: what claims to be JSON or XML is.
 well_formed() {
-	for _pair in json:x.json jsonl:x.ndjson sarif:x.json gitlab:x.json; do
+	for _pair in json:x.json jsonl:x.ndjson sarif:x.json gitlab:x.json html:x.xml; do
 		run "$1: ${_pair%:*} is well-formed" 0 \
 			check -l fast --no-cache --as "${_pair#*:}" - <"$work/out.${_pair%:*}"
 	done
@@ -59,6 +59,10 @@ says 'what TAP skips' '^ok 3 - NOTES.txt # SKIP no known format$' "$work/out.tap
 says 'GitHub' '^::error file=web/admin.yaml,line=5,col=9,endColumn=15,title=cfgfs schema/type::web/admin.yaml:5:9: expected' "$work/out.github"
 says 'GitLab' '"location": {"path": "web/admin.yaml", "lines": {"begin": 5}}' "$work/out.gitlab"
 is 'its issues' "$(grep -c fingerprint "$work/out.gitlab")" 11
+says 'a page' '<title>cfgfs report</title>' "$work/out.html"
+is 'its findings' "$(grep -c '^<tr>.*<span class="mark' "$work/out.html")" 11
+says 'a chart' '<td><bdi>schema/type</bdi></td><td class="n">[0-9]' "$work/out.html"
+fails 'the page loads nothing' grep -Eq '(src|href)=|url\(|@import|<script' "$work/out.html"
 grep -q '\./' "$work/out.github" && fail 'GitHub drops paths that begin with ./'
 
 run 'two on standard output' 1 check -f github -f concise web
@@ -66,7 +70,7 @@ is 'both are there' "$(grep -c 'features.json:3:44' "$work/out")" 2
 run 'one in a file, one not' 1 check -f tap="$work/tap" -f gitlab web
 says 'the file' '^1\.\.3$' "$work/tap"
 run 'no such format' 2 check -f rdjson web
-says 'all names' 'not one of: text, concise, json, jsonl, sarif, junit, tap, github, gitlab$' "$work/err"
+says 'all names' 'not one of: text, concise, json, jsonl, sarif, junit, tap, github, gitlab, html$' "$work/err"
 run 'no such format for a file' 2 check -f "xml=$work/x" web
 [ -e "$work/x" ] && fail 'a file was made for it'
 run 'help' 0 check --help
@@ -95,6 +99,7 @@ is 'and nothing else' "$(wc -l <"$work/out.github")" 10
 is 'ten tests' "$(grep -c '^not ok' "$work/out.tap")" 10
 is 'ten different URIs' "$(grep -o '"uri": "[^"]*"' "$work/out.sarif" | sort -u | wc -l)" 10
 is 'ten different fingerprints' "$(grep -o '"fingerprint": "[^"]*"' "$work/out.gitlab" | sort -u | wc -l)" 10
+is 'ten files in the page' "$(grep -c '^<h3>' "$work/out.html")" 10
 is 'two names beside their bytes' "$(grep -c 'path": "bad\\ufffd.json", "path_bytes": "' "$work/out.json")" 2
 is 'different ones' "$(grep -o '"path_bytes": "[^"]*"' "$work/out.jsonl" | sort -u | wc -l)" 2
 

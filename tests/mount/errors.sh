@@ -35,7 +35,7 @@ wrong 'a wrong size' "'max_size' cannot be '1Q'" mount -o max_size=1Q "$src" "$m
 wrong 'a wrong wait' "'wait' cannot be" mount -o wait=soon "$src" "$mnt"
 wrong 'wrong workers' "'workers' cannot be '0'" mount -o workers=0 "$src" "$mnt"
 wrong 'writable' 'suid.* not allowed' mount -o suid "$src" "$mnt"
-for option in level=thorough rw xattr name=x; do
+for option in level=thorough rw name=x; do
 	wrong "$option" 'not available yet' mount -o $option "$src" "$mnt"
 done
 wrong 'a policy that is none' 'use serve, deny or lastgood' \

@@ -7,10 +7,13 @@
  *                            when a line of input has come
  *   helper again FILE        the content, read once more for each line of input
  *   helper uncached FILE     the same, the kernel's pages of it dropped each
- * time helper reload FILE       as a service: opened anew and read for each
- * line of input; prints "read CONTENT" or "failed ERRNO" helper store FILE TEXT
- * overwrite its start through a shared mapping helper refuse DIR FILE SUBDIR
- * LINK every changing call must fail with EROFS
+ *                            time
+ *   helper reload FILE       as a service: opened anew and read for each line
+ * of input; prints "read CONTENT" or "failed ERRNO" helper store FILE TEXT
+ * overwrite its start through a shared mapping helper xattr FILE NAME   its
+ * value helper xattrs FILE       the names helper set FILE NAME VALUE   an
+ * attribute helper refuse DIR FILE SUBDIR LINK every changing call must fail
+ * with EROFS
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -164,6 +167,22 @@ static int do_store(const char *path, const char *text)
 	return munmap(bytes, size) ? complain(path) : 0;
 }
 
+/* NULL: the names, each with a line end. Asks for the size first. */
+static int do_xattr(const char *path, const char *name)
+{
+	static char value[65536];
+	const ssize_t wanted = name ? lgetxattr(path, name, NULL, 0)
+				    : llistxattr(path, NULL, 0);
+	const ssize_t got = name ? lgetxattr(path, name, value, sizeof(value))
+				 : llistxattr(path, value, sizeof(value));
+
+	if (got < 0 || got != wanted)
+		return complain(path);
+	for (ssize_t i = 0; i < got; i++)
+		putchar(value[i] ? value[i] : '\n');
+	return 0;
+}
+
 static int failures;
 
 /* The call must have failed with EROFS. */
@@ -235,11 +254,17 @@ int main(int argc, char **argv)
 		return do_reload(argv[2]);
 	if (argc == 4 && strcmp(argv[1], "store") == 0)
 		return do_store(argv[2], argv[3]);
+	if (argc == 4 && strcmp(argv[1], "xattr") == 0)
+		return do_xattr(argv[2], argv[3]);
+	if (argc == 5 && strcmp(argv[1], "set") == 0)
+		return lsetxattr(argv[2], argv[3], argv[4], strlen(argv[4]),
+				 0) != 0;
+	if (argc == 3 && strcmp(argv[1], "xattrs") == 0)
+		return do_xattr(argv[2], NULL);
 	if (argc == 6 && strcmp(argv[1], "refuse") == 0)
 		return do_refuse(argv + 2);
-	fputs("usage: helper sizes|mmap|later|again|uncached|reload FILE | "
-	      "refuse "
-	      "DIR FILE SUBDIR "
+	fputs("usage: helper sizes|mmap|later|again|uncached|reload|xattrs "
+	      "FILE | xattr FILE NAME | refuse DIR FILE SUBDIR "
 	      "LINK\n",
 	      stderr);
 	return 2;

@@ -39,8 +39,8 @@ is 'a reserved name hides a real file' "$(t head -n 1 "$mnt/.report")" \
 	'# cfgfs.report 1'
 
 is 'they are not listed' "$(t ls -A "$mnt" "$mnt/web" | grep -c 'status\|report')" 1
-for name in .status.status .report.status web/good.json.status.report \
-	web.status .cfgfs none.status web/.status/x; do
+for name in .status.status .cfgfs.status .report.status web/good.json.status.report \
+	web.status web/.cfgfs none.status web/.status/x; do
 	fails "there is no $name" t test -e "$mnt/$name"
 done
 is 'mode of .status' "$(t stat -c %a "$mnt/.status")" 444

@@ -240,6 +240,57 @@ static void another_process_finds_all_nodes_in_the_table(void **state)
 	inodes_free(new);
 }
 
+static struct inode enter(struct inodes *inodes, uint64_t parent,
+			  enum inode_kind kind, const char *name)
+{
+	const struct inode wanted = {
+		.parent = parent, .kind = kind, .identity = {.ino = kind}};
+	struct inode found;
+
+	assert_int_equal(inodes_look_up(inodes, &wanted, span_of(name), &found),
+			 0);
+	return found;
+}
+
+static void virtual_folders_keep_their_nodes_and_mirror_paths(void **state)
+{
+	struct inodes *inodes = make(16);
+	struct inodes *other;
+	const struct inode base =
+		enter(inodes, INODE_ROOT, INODE_BASE, ".cfgfs");
+	const struct inode mirror =
+		enter(inodes, base.id, INODE_STATUS_FOLDER, "status");
+	const struct inode web =
+		enter(inodes, mirror.id, INODE_STATUS_FOLDER, "web");
+	const struct inode file =
+		enter(inodes, web.id, INODE_FILE_STATUS, "a.yaml");
+	const struct inode of_folder =
+		enter(inodes, web.id, INODE_STATUS, ".status");
+	const struct inode real = look_up(inodes, INODE_ROOT, "web", 77);
+
+	(void)state;
+	assert_path(inodes, base.id, "");
+	assert_path(inodes, mirror.id, "");
+	assert_path(inodes, web.id, "web");
+	assert_path(inodes, file.id, "web/a.yaml");
+	assert_path(inodes, of_folder.id, "web");
+	assert_path(inodes, enter(inodes, base.id, INODE_METRICS, "m").id, "");
+	assert_int_equal(
+		enter(inodes, base.id, INODE_STATUS_FOLDER, "status").id,
+		mirror.id);
+	assert_int_not_equal(
+		enter(inodes, web.id, INODE_FILE_STATUS, "a.yaml").id, file.id);
+	assert_int_not_equal(real.id, web.id);
+
+	/* All of that holds in a process that takes over. */
+	assert_int_equal(inodes_attach(inodes_fd(inodes), &other), 0);
+	assert_int_equal(enter(other, mirror.id, INODE_STATUS_FOLDER, "web").id,
+			 web.id);
+	assert_path(other, file.id, "web/a.yaml");
+	inodes_free(other);
+	inodes_free(inodes);
+}
+
 static void what_is_no_table_is_refused(void **state)
 {
 	struct inodes *inodes = make(16);
@@ -362,6 +413,8 @@ int main(void)
 		cmocka_unit_test(
 			names_and_paths_of_any_length_are_kept_or_refused),
 		cmocka_unit_test(another_process_finds_all_nodes_in_the_table),
+		cmocka_unit_test(
+			virtual_folders_keep_their_nodes_and_mirror_paths),
 		cmocka_unit_test(what_is_no_table_is_refused),
 		cmocka_unit_test(threads_never_see_a_node_of_another_name),
 		cmocka_unit_test(an_idmap_finds_what_is_in_it_and_nothing_else),

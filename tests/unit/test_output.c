@@ -85,9 +85,9 @@ static void paths_lead_from_the_working_directory(void **state)
 
 static void every_format_has_a_name_and_a_summary(void **state)
 {
-	static const char *const names[] = {"text",  "concise", "json",
-					    "jsonl", "sarif",	"junit",
-					    "tap",   "github",	"gitlab"};
+	static const char *const names[] = {
+		"text",	 "concise", "json",   "jsonl",	"sarif",
+		"junit", "tap",	    "github", "gitlab", "html"};
 
 	(void)state;
 	for (size_t i = 0; i < array_size(names); i++) {
@@ -308,6 +308,57 @@ static void junit_has_a_case_for_each_file(void **state)
 	outputs_release(&outputs);
 }
 
+static void a_page_shows_hostile_text_as_text(void **state)
+{
+	struct outputs outputs = {0};
+
+	(void)state;
+	outputs_add_error(&outputs, "<b>\33&\"'", "</bdi><script>\1");
+	outputs_add_plain(&outputs, "s", STATE_SKIPPED, "no <format>");
+	outputs_add_plain(&outputs, "v", STATE_VALID, "");
+	outputs_have(&outputs, "html",
+		     "<h3><span class=\"mark invalid\">invalid</span> "
+		     "<bdi>&lt;b&gt;\xef\xbf\xbd&amp;&quot;'</bdi></h3>");
+	outputs_have(&outputs, "html",
+		     "<bdi>&lt;/bdi&gt;&lt;script&gt;\xef\xbf\xbd</bdi>");
+	outputs_have(&outputs, "html",
+		     "<bdi>no &lt;format&gt;</bdi></td><td class=\"n\">1</td>"
+		     "<td class=\"b\"><div class=\"one\" "
+		     "style=\"width: 100.0%\"></div></td></tr>");
+	outputs_have(&outputs, "html", "<h2>3 files</h2>");
+	outputs_have(&outputs, "html",
+		     "<div class=\"valid\" style=\"flex: 1\"></div>");
+	outputs_release(&outputs);
+}
+
+static void a_page_of_nothing_is_a_page(void **state)
+{
+	struct outputs outputs = {0};
+
+	(void)state;
+	outputs.output.version = "1.2";
+	outputs_have(&outputs, "html", "<h2>0 files</h2>");
+	outputs_have(&outputs, "html", "</html>\n");
+	outputs_release(&outputs);
+}
+
+static void charts_show_the_most_frequent_first(void **state)
+{
+	static const char *const three[] = {"one", "two", "three", NULL};
+	struct outputs outputs = {0};
+	char *text;
+
+	(void)state;
+	outputs_add(&outputs, "a.yaml", outputs_verdict(three));
+	text = outputs_write(&outputs, "html");
+	assert_non_null(strstr(text, "<td><bdi>schema/type</bdi></td>"
+				     "<td class=\"n\">2</td>"));
+	assert_true(strstr(text, "<bdi>schema/type</bdi>") <
+		    strstr(text, "<bdi>yaml/ambiguous</bdi>"));
+	free(text);
+	outputs_release(&outputs);
+}
+
 static void sarif_names_places_as_its_readers_want_them(void **state)
 {
 	struct outputs outputs = {.part = {.prefix = "../"}};
@@ -459,6 +510,9 @@ int main(void)
 		cmocka_unit_test(text_has_a_summary_in_words),
 		cmocka_unit_test(tap_has_a_test_for_each_file),
 		cmocka_unit_test(junit_has_a_case_for_each_file),
+		cmocka_unit_test(a_page_shows_hostile_text_as_text),
+		cmocka_unit_test(a_page_of_nothing_is_a_page),
+		cmocka_unit_test(charts_show_the_most_frequent_first),
 		cmocka_unit_test(sarif_names_places_as_its_readers_want_them),
 		cmocka_unit_test(trouble_makes_a_run_of_sarif_incomplete),
 		cmocka_unit_test(gitlab_has_each_issue_once),

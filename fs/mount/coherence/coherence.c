@@ -183,6 +183,11 @@ bool coherence_keeps(const struct coherence *coherence)
 	return coherence->watch != NULL;
 }
 
+bool coherence_is_fast(const struct coherence *coherence)
+{
+	return coherence->is_fast;
+}
+
 bool coherence_has_no_open(const struct coherence *coherence)
 {
 	return coherence->has.no_open;

@@ -70,6 +70,9 @@ void coherence_greet(struct coherence *coherence,
 /* Is anything watched, so that the kernel may keep what it is told? */
 bool coherence_keeps(const struct coherence *coherence);
 
+/* Fast, and not only watched? */
+bool coherence_is_fast(const struct coherence *coherence);
+
 /* Does the kernel open files and directories without asking? */
 bool coherence_has_no_open(const struct coherence *coherence);
 

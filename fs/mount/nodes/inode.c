@@ -101,7 +101,8 @@ bool inode_identity_equal(const struct inode_identity *a,
 	       a->btime_ns == b->btime_ns && a->version == b->version;
 }
 
-/* The index: real nodes by parent and name; several files may have had it. */
+/* The index: lasting nodes by parent and name; several files may have had it.
+ */
 static uint32_t *bucket_locked(struct inodes *inodes, uint64_t parent,
 			       struct span name)
 {
@@ -136,7 +137,7 @@ static void link_all_locked(struct inodes *inodes)
 {
 	for (uint32_t id = INODE_ROOT + 1; id < inodes->header->entries_used;
 	     id++)
-		if (kind_of(inodes, id) == INODE_REAL)
+		if (inode_is_lasting(kind_of(inodes, id)))
 			link_locked(inodes, id);
 }
 
@@ -317,6 +318,7 @@ static uint32_t find_locked(struct inodes *inodes, const struct inode *wanted,
 
 	for (; id; id = inodes->next[id])
 		if (inodes->entries[id].parent == wanted->parent &&
+		    kind_of(inodes, id) == wanted->kind &&
 		    !inodes->entries[id].is_superseded &&
 		    span_equal(name_of(inodes, id), name) &&
 		    inode_identity_equal(&inodes->entries[id].identity,
@@ -379,7 +381,7 @@ static uint32_t add_locked(struct inodes *inodes, const struct inode *wanted,
 	inodes->count++;
 	atomic_store_explicit(&entry->kind, wanted->kind, memory_order_release);
 	/* A larger index has it already. */
-	if (!grow_index_locked(inodes) && wanted->kind == INODE_REAL)
+	if (!grow_index_locked(inodes) && inode_is_lasting(wanted->kind))
 		link_locked(inodes, id);
 	return id;
 }
@@ -393,9 +395,9 @@ int inodes_look_up(struct inodes *inodes, const struct inode *wanted,
 	if (name.size == 0 || name.size > INODE_NAME_MAX)
 		return -ENAMETOOLONG;
 	pthread_mutex_lock(&inodes->lock);
-	if (kind_of(inodes, wanted->parent) != INODE_REAL)
+	if (!inode_is_lasting(kind_of(inodes, wanted->parent)))
 		r = -ESTALE;
-	if (r == 0 && wanted->kind == INODE_REAL)
+	if (r == 0 && inode_is_lasting(wanted->kind))
 		id = find_locked(inodes, wanted, name);
 	if (r == 0 && !id)
 		id = add_locked(inodes, wanted, name);
@@ -417,7 +419,7 @@ static bool retire_locked(struct inodes *inodes, uint32_t id)
 
 	if (id == INODE_ROOT || entry->lookups || entry->children)
 		return false;
-	if (kind_of(inodes, id) == INODE_REAL)
+	if (inode_is_lasting(kind_of(inodes, id)))
 		unlink_locked(inodes, id);
 	atomic_store_explicit(&entry->kind, INODE_FREE, memory_order_release);
 	inodes->count--;
@@ -466,6 +468,14 @@ int inodes_get(struct inodes *inodes, uint64_t id, struct inode *out)
 	return is_there ? 0 : -ESTALE;
 }
 
+/* `.cfgfs` and what lies in it: no part of the paths that are looked at there.
+ */
+static bool is_beginning(const struct inodes *inodes, uint32_t id)
+{
+	return id == INODE_ROOT || kind_of(inodes, id) == INODE_BASE ||
+	       kind_of(inodes, inodes->entries[id].parent) == INODE_BASE;
+}
+
 /* Written from the end of the buffer backwards; returns its start or NULL. */
 static char *path_backwards_locked(struct inodes *inodes, uint32_t id,
 				   char buf[static PATH_MAX])
@@ -473,7 +483,7 @@ static char *path_backwards_locked(struct inodes *inodes, uint32_t id,
 	char *start = buf + PATH_MAX - 1;
 
 	*start = '\0';
-	while (id != INODE_ROOT) {
+	while (!is_beginning(inodes, id)) {
 		const struct span name = name_of(inodes, id);
 
 		if ((size_t)(start - buf) < name.size + 1)

@@ -17,14 +17,37 @@ struct inodes; /* safe from any thread */
 
 enum { INODE_ROOT = 1, INODE_CAPACITY = 16 << 20, INODE_NAME_MAX = 255 };
 
+/*
+ * The numbers stand in the shared table: they stay as they are, new ones come
+ * at the end. What each virtual kind is stands in fs/mount/virtual/kinds.c.
+ */
 enum inode_kind {
 	INODE_FREE,
 	INODE_REAL,
-	INODE_STATUS,	   /* DIR/.status: its path is that of DIR */
-	INODE_REPORT,	   /* DIR/.report */
-	INODE_FILE_STATUS, /* FILE.status: its path is that of FILE */
-	INODE_FILE_REPORT, /* FILE.report */
+	INODE_STATUS,	      /* DIR/.status: its path is that of DIR */
+	INODE_REPORT,	      /* DIR/.report */
+	INODE_FILE_STATUS,    /* FILE.status: its path is that of FILE */
+	INODE_FILE_REPORT,    /* FILE.report */
+	INODE_BASE,	      /* .cfgfs: the path of all that is in it is "" */
+	INODE_STATUS_FOLDER,  /* .cfgfs/status/DIR: its path is that of DIR */
+	INODE_REPORT_FOLDER,  /* .cfgfs/report/DIR */
+	INODE_EXPLAIN_FOLDER, /* .cfgfs/explain/DIR */
+	INODE_EXPLAIN,	      /* .cfgfs/explain/FILE: its path is FILE */
+	INODE_REPORT_TEXT,    /* .cfgfs/report.txt */
+	INODE_REPORT_JSON,
+	INODE_REPORT_SARIF,
+	INODE_REPORT_HTML,
+	INODE_METRICS, /* .cfgfs/metrics.prom */
+	INODE_PROFILE,
+	INODE_KIND_COUNT
 };
+
+/* Does it stay one node, found by its name, however often it is looked up? */
+static inline bool inode_is_lasting(enum inode_kind kind)
+{
+	return kind == INODE_REAL ||
+	       (kind >= INODE_BASE && kind <= INODE_EXPLAIN_FOLDER);
+}
 
 /* Which file it is, whatever its name. Virtual files only have an `ino`. */
 struct inode_identity {
@@ -63,8 +86,8 @@ void inodes_free(struct inodes *inodes);
 /*
  * The node of a file under this name and parent, counted once more. A virtual
  * file gets a new node each time, a real one that is another file than before
- * too. 0 and *out; -ENFILE when the table is full; -ENAMETOOLONG; -ESTALE if
- * there is no such parent.
+ * too; a virtual folder keeps its node. 0 and *out; -ENFILE when the table is
+ * full; -ENAMETOOLONG; -ESTALE if there is no such parent.
  */
 must_check int inodes_look_up(struct inodes *inodes, const struct inode *wanted,
 			      struct span name, struct inode *out);

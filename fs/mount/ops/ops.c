@@ -16,6 +16,20 @@ int ops_find(struct mount *mount, fuse_ino_t ino, struct ops_place *out)
 	return r ? r : inodes_path(mount->inodes, ino, out->path);
 }
 
+int ops_append_name(char *path, const char *name)
+{
+	const size_t size = strlen(path);
+	const size_t name_size = strlen(name);
+
+	if (name_size > INODE_NAME_MAX ||
+	    size + 1 + name_size >= (size_t)PATH_MAX)
+		return -ENAMETOOLONG;
+	if (size)
+		path[size] = '/';
+	memcpy(path + size + (size ? 1 : 0), name, name_size + 1);
+	return 0;
+}
+
 struct file_name ops_file_name(const struct ops_place *place)
 {
 	return (struct file_name){.node = place->inode.id,
@@ -107,7 +121,7 @@ static void op_init(void *ctx, struct fuse_conn_info *connection)
 
 /*
  * What is not here is answered by libfuse with ENOSYS, which the kernel
- * remembers: no extended attributes, no flush, no locks of our own.
+ * remembers: no flush, no locks of our own.
  */
 const struct fuse_lowlevel_ops ops_table = {
 	.init = op_init,
@@ -132,11 +146,13 @@ const struct fuse_lowlevel_ops ops_table = {
 	.symlink = op_symlink,
 	.link = op_link,
 	.unlink = op_unlink,
-	.rmdir = op_unlink,
+	.rmdir = op_rmdir,
 	.rename = op_rename,
 	.write = op_write,
 	.fallocate = op_fallocate,
 	.copy_file_range = op_copy_file_range,
+	.getxattr = op_getxattr,
+	.listxattr = op_listxattr,
 	.setxattr = op_setxattr,
 	.removexattr = op_removexattr,
 };

@@ -32,6 +32,8 @@ struct mount {
 	mode_t status_mode;
 	mode_t report_mode;
 	bool virtual_visible;
+	bool has_xattrs;
+	struct timespec began_at; /* times of virtual folders */
 };
 
 extern const struct fuse_lowlevel_ops ops_table;
@@ -47,6 +49,9 @@ struct ops_place {
 /* 0; -ESTALE; -ENAMETOOLONG. */
 must_check int ops_find(struct mount *mount, fuse_ino_t ino,
 			struct ops_place *out);
+
+/* Append a name to a path (PATH_MAX bytes). 0 or -ENAMETOOLONG. */
+must_check int ops_append_name(char *path, const char *name);
 
 struct keep;
 
@@ -103,9 +108,12 @@ double keep_absence(struct mount *mount, const struct keep *keep);
 
 /* ops_virtual.c: names that have no file behind them. */
 
-/* The kind of virtual file that a name in a directory is by itself: `.status`
- * or `.report`; INODE_FREE if it is none. */
-enum inode_kind ops_virtual_kind(const char *name);
+/* The kind that a name in a directory of the tree is by itself, such as
+ * `.status`; INODE_FREE if it is none. */
+enum inode_kind ops_virtual_kind(const struct inode *parent, const char *name);
+
+/* Is it `.cfgfs` or a folder in it? */
+bool ops_is_virtual_folder(const struct inode *inode);
 
 /* Does a path end as FILE.status or FILE.report does? */
 bool ops_is_companion_name(const char *path);
@@ -124,7 +132,7 @@ uint64_t ops_virtual_ino(const struct inode *parent, enum inode_kind kind,
 void ops_virtual_stat(const struct mount *mount, const struct inode *inode,
 		      const struct virtual_text *text, struct stat *stat);
 
-/* Reply to GETATTR and READ of a virtual file, now or later. */
+/* Reply to GETATTR and READ of what is virtual, now or later. */
 void ops_virtual_getattr(fuse_req_t req, const struct ops_place *place);
 void ops_virtual_read(fuse_req_t req, const struct ops_place *place,
 		      size_t size, off_t offset);
@@ -153,7 +161,22 @@ must_check int ops_protect_read(struct mount *mount,
 				const struct ops_place *place,
 				struct content **out);
 
+/*
+ * ops_base.c: look a name up in a virtual folder; `parent` is used up. 0;
+ * -ENOENT; -ENOTDIR; another errno.
+ */
+must_check int ops_look_up_in_virtual(struct mount *mount,
+				      struct ops_place *parent,
+				      const char *name,
+				      struct fuse_entry_param *out);
+
 /* ops_node.c */
+
+/* Give the kernel a node for a virtual name. 0 or as inodes_look_up(). */
+must_check int ops_enter_virtual(struct mount *mount,
+				 const struct inode *parent,
+				 enum inode_kind kind, const char *name,
+				 struct fuse_entry_param *out);
 
 /* Take back look-ups of a node. */
 void ops_forget(struct mount *mount, uint64_t ino, uint64_t count);
@@ -184,7 +207,11 @@ void op_ioctl(fuse_req_t req, fuse_ino_t ino, unsigned command, void *argument,
 	      struct fuse_file_info *fi, unsigned flags, const void *bytes,
 	      size_t size, size_t out_size);
 
-/* ops_write.c: all of them give EROFS. */
+/* ops_xattr.c: ENOSYS without -o xattr. */
+void op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size);
+void op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size);
+
+/* ops_write.c: all of them refuse. */
 void op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int set,
 		struct fuse_file_info *fi);
 void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
@@ -197,6 +224,7 @@ void op_symlink(fuse_req_t req, const char *target, fuse_ino_t parent,
 void op_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent,
 	     const char *name);
 void op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name);
+void op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name);
 void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
 	       fuse_ino_t new_parent, const char *new_name, unsigned flags);
 void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size,

@@ -1,6 +1,6 @@
 #include "fs/mount/ops/ops.h"
 
-#include "fs/survey.h"
+#include "fs/sighting.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,12 +9,7 @@
 enum { CHUNK_BYTES = 32 * 1024 };
 
 /* Where the names of virtual files are listed: behind all others. */
-#define VIRTUAL_OFFSET (INT64_MAX - 16)
-
-static const struct {
-	const char *name;
-	enum inode_kind kind;
-} listed[] = {{".status", INODE_STATUS}, {".report", INODE_REPORT}};
+#define VIRTUAL_OFFSET (INT64_MAX - 64)
 
 /* One reply to READDIR while it is being filled. */
 struct listing {
@@ -40,6 +35,7 @@ static void enter_listed(struct listing *listing, const char *name,
 	struct stat stat;
 
 	if (!S_ISREG(out->attr.st_mode) || !keep.is_covered ||
+	    sighting_is_reserved(name) ||
 	    keep_stat(listing->mount, &place, &keep, &stat) ||
 	    !S_ISREG(stat.st_mode) || !keep.has_attributes)
 		return;
@@ -95,42 +91,103 @@ static bool add_entry(struct listing *listing, const char *name,
 	return true;
 }
 
+/* Is a virtual kind listed in this folder? */
+static bool is_listed(const struct listing *listing, enum inode_kind kind)
+{
+	const struct inode *folder = listing->directory;
+	const struct virtual_kind *virtual_kind = virtual_kind_of(kind);
+
+	if (!virtual_kind)
+		return false;
+	if (folder->kind == INODE_BASE)
+		return virtual_kind->place == VIRTUAL_IN_BASE;
+	if (folder->kind != INODE_REAL)
+		return virtual_kind_of(folder->kind)->of_folder == kind;
+	return listing->mount->virtual_visible &&
+	       (virtual_kind->place == VIRTUAL_IN_FOLDER ||
+		(virtual_kind->place == VIRTUAL_IN_ROOT &&
+		 folder->id == INODE_ROOT));
+}
+
+static bool add_virtual(struct listing *listing, enum inode_kind kind,
+			const char *name, off_t next)
+{
+	const struct inode made = {.kind = kind};
+	const struct stat stat = {
+		.st_ino = ops_virtual_ino(listing->directory, kind, name),
+		.st_mode = ops_is_virtual_folder(&made) ? S_IFDIR : S_IFREG,
+	};
+
+	return add_entry(listing, name, &stat, next);
+}
+
 static bool add_virtuals(struct listing *listing, off_t offset)
 {
-	size_t i =
-		offset > VIRTUAL_OFFSET ? (size_t)(offset - VIRTUAL_OFFSET) : 0;
+	int i = offset > VIRTUAL_OFFSET ? (int)(offset - VIRTUAL_OFFSET) : 0;
 
-	if (!listing->mount->virtual_visible)
-		return true;
-	for (; i < array_size(listed); i++) {
-		const struct stat stat = {
-			.st_ino =
-				ops_virtual_ino(listing->directory,
-						listed[i].kind, listed[i].name),
-			.st_mode = S_IFREG,
-		};
+	for (; i < INODE_KIND_COUNT; i++) {
+		const enum inode_kind kind = (enum inode_kind)i;
 
-		if (!add_entry(listing, listed[i].name, &stat,
-			       VIRTUAL_OFFSET + (off_t)i + 1))
+		if (is_listed(listing, kind) &&
+		    !add_virtual(listing, kind, virtual_kind_of(kind)->name,
+				 VIRTUAL_OFFSET + (off_t)i + 1))
 			return false;
 	}
 	return true;
 }
 
-static bool add_chunk(struct listing *listing, const char *chunk, size_t size)
+static bool add_real(struct listing *listing, const struct dirent64 *entry)
 {
+	const struct stat stat = {
+		.st_ino = entry->d_ino,
+		.st_mode = DTTOIF(entry->d_type),
+	};
+
+	return add_entry(listing, entry->d_name, &stat, entry->d_off);
+}
+
+/* Some filesystems do not tell the types of what they list. */
+static unsigned char type_of(int fd, const struct dirent64 *entry)
+{
+	struct stat stat;
+
+	if (entry->d_type != DT_UNKNOWN)
+		return entry->d_type;
+	if (fstatat(fd, entry->d_name, &stat, AT_SYMLINK_NOFOLLOW))
+		return DT_UNKNOWN;
+	return (unsigned char)IFTODT(stat.st_mode);
+}
+
+/* A mirror has the folders and the regular files of the tree. */
+static bool add_mirrored(struct listing *listing, int fd,
+			 const struct dirent64 *entry)
+{
+	const enum inode_kind folder = listing->directory->kind;
+	const unsigned char type = type_of(fd, entry);
+
+	if (type == DT_DIR)
+		return add_virtual(listing, folder, entry->d_name,
+				   entry->d_off);
+	if (type == DT_REG)
+		return add_virtual(listing, virtual_kind_of(folder)->of_file,
+				   entry->d_name, entry->d_off);
+	return true;
+}
+
+static bool add_chunk(struct listing *listing, int fd, const char *chunk,
+		      size_t size)
+{
+	const bool is_mirror = listing->directory->kind != INODE_REAL;
+
 	for (size_t at = 0; at < size;) {
 		const struct dirent64 *entry =
 			(const struct dirent64 *)(const void *)(chunk + at);
-		const struct stat stat = {
-			.st_ino = entry->d_ino,
-			.st_mode = DTTOIF(entry->d_type),
-		};
 
 		at += entry->d_reclen;
-		if (survey_is_reserved(entry->d_name))
+		if (sighting_is_reserved(entry->d_name))
 			continue;
-		if (!add_entry(listing, entry->d_name, &stat, entry->d_off))
+		if (!(is_mirror ? add_mirrored(listing, fd, entry)
+				: add_real(listing, entry)))
 			return false;
 	}
 	return true;
@@ -160,7 +217,7 @@ static int fill_listing(struct listing *listing, int fd, off_t offset)
 			add_virtuals(listing, VIRTUAL_OFFSET);
 			return 0;
 		}
-		has_room = add_chunk(listing, chunk, (size_t)got);
+		has_room = add_chunk(listing, fd, chunk, (size_t)got);
 	}
 	return 0;
 }
@@ -197,6 +254,39 @@ static int list_directory(struct listing *listing,
 	return r;
 }
 
+static int list_mirror(struct listing *listing, const struct ops_place *place,
+		       off_t offset)
+{
+	const struct source *source = judge_source(listing->mount->judge);
+	auto_close int fd = source_open_directory(source, place->path);
+
+	return fd < 0 ? fd : fill_listing(listing, fd, offset);
+}
+
+static int list_base(struct listing *listing, off_t offset)
+{
+	static const char *const dots[] = {".", ".."};
+	const struct stat stat = {.st_ino = listing->directory->identity.ino,
+				  .st_mode = S_IFDIR};
+
+	for (; offset < (off_t)array_size(dots); offset++)
+		if (!add_entry(listing, dots[offset], &stat, offset + 1))
+			return 0;
+	add_virtuals(listing, offset);
+	return 0;
+}
+
+static int list_any(struct listing *listing, const struct ops_place *place,
+		    off_t offset)
+{
+	if (place->inode.kind == INODE_REAL)
+		return list_directory(listing, place, offset);
+	if (virtual_is_mirror(place->inode.kind))
+		return list_mirror(listing, place, offset);
+	return place->inode.kind == INODE_BASE ? list_base(listing, offset)
+					       : -ENOTDIR;
+}
+
 void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct mount *mount = ops_mount(req);
@@ -209,7 +299,7 @@ void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		return;
 	}
 	r = ops_find(mount, ino, &place);
-	if (r == 0) {
+	if (r == 0 && place.inode.kind == INODE_REAL) {
 		const struct file_name name = directory_name(&place);
 
 		r = files_open(mount->files, &name, &opened);
@@ -235,7 +325,7 @@ static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 	int r = bytes ? ops_find(mount, ino, &place) : -ENOMEM;
 
 	if (r == 0)
-		r = list_directory(&listing, &place, offset);
+		r = list_any(&listing, &place, offset);
 	if (r)
 		fuse_reply_err(req, -r);
 	else

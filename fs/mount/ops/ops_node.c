@@ -1,6 +1,6 @@
 #include "fs/mount/ops/ops.h"
 
-#include "fs/survey.h"
+#include "fs/sighting.h"
 
 #include <errno.h>
 #include <sys/statvfs.h>
@@ -8,35 +8,14 @@
 /* How often a name is looked at that changes all the time. */
 enum { LOOKS = 8 };
 
-static int append_name(char *path, const char *name)
-{
-	const size_t size = strlen(path);
-	const size_t name_size = strlen(name);
-
-	if (name_size > INODE_NAME_MAX ||
-	    size + 1 + name_size >= (size_t)PATH_MAX)
-		return -ENAMETOOLONG;
-	if (size)
-		path[size] = '/';
-	memcpy(path + size + (size ? 1 : 0), name, name_size + 1);
-	return 0;
-}
-
 /* Open the directory that a name is looked up in, if it is still there: what
  * is found is in this one, wherever its path leads meanwhile. */
-static int open_parent(struct mount *mount, fuse_ino_t ino,
-		       struct ops_place *parent)
+static int open_parent(struct mount *mount, struct ops_place *parent)
 {
 	const struct source *source = judge_source(mount->judge);
-	struct stamp stamp;
-	int r = ops_find(mount, ino, parent);
-
-	if (r == 0 && parent->inode.kind != INODE_REAL)
-		r = -ENOTDIR;
-	if (r)
-		return r;
-
 	auto_close int fd = source_open_place(source, parent->path);
+	struct stamp stamp;
+	int r;
 
 	if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP)
 		return -ESTALE;
@@ -59,18 +38,18 @@ static void fill_entry(const struct inode *inode, struct fuse_entry_param *out)
 	out->entry_timeout = 0;
 }
 
-static int enter_virtual(struct mount *mount, const struct inode *parent,
-			 enum inode_kind kind, const char *base,
-			 struct fuse_entry_param *out)
+int ops_enter_virtual(struct mount *mount, const struct inode *parent,
+		      enum inode_kind kind, const char *name,
+		      struct fuse_entry_param *out)
 {
 	const struct inode wanted = {
 		.parent = parent->id,
 		.kind = kind,
-		.identity = {.ino = ops_virtual_ino(parent, kind, base)},
+		.identity = {.ino = ops_virtual_ino(parent, kind, name)},
 	};
 	struct inode inode;
 	const int r =
-		inodes_look_up(mount->inodes, &wanted, span_of(base), &inode);
+		inodes_look_up(mount->inodes, &wanted, span_of(name), &inode);
 
 	if (r)
 		return r;
@@ -120,8 +99,8 @@ static int enter_companion(struct mount *mount, const struct inode *parent,
 		out->entry_timeout = 0;
 	if (kind == INODE_FREE)
 		return -ENOENT;
-	return enter_virtual(mount, parent, kind, slash ? slash + 1 : path,
-			     out);
+	return ops_enter_virtual(mount, parent, kind, slash ? slash + 1 : path,
+				 out);
 }
 
 /* A descriptor to hold what was looked at; -ESTALE: it is another one now. */
@@ -163,7 +142,7 @@ static int enter_name(struct mount *mount, const struct ops_place *parent,
 	struct ops_place child = *parent;
 	const struct keep_place place = {child.path, directory, name};
 	auto_close int fd = -1;
-	int r = append_name(child.path, name);
+	int r = ops_append_name(child.path, name);
 
 	if (r == 0)
 		r = look_at(mount, &place, &keep, &out->attr, &fd);
@@ -190,15 +169,24 @@ static int enter_name(struct mount *mount, const struct ops_place *parent,
 static int look_up(struct mount *mount, fuse_ino_t parent, const char *name,
 		   struct fuse_entry_param *out)
 {
-	const enum inode_kind kind = ops_virtual_kind(name);
 	struct ops_place place;
-	auto_close int directory = open_parent(mount, parent, &place);
+	const int r = ops_find(mount, parent, &place);
+
+	if (r)
+		return r;
+	if (ops_is_virtual_folder(&place.inode))
+		return ops_look_up_in_virtual(mount, &place, name, out);
+	if (place.inode.kind != INODE_REAL)
+		return -ENOTDIR;
+
+	const enum inode_kind kind = ops_virtual_kind(&place.inode, name);
+	auto_close int directory = open_parent(mount, &place);
 
 	if (directory < 0)
 		return directory;
 	if (kind != INODE_FREE)
-		return enter_virtual(mount, &place.inode, kind, name, out);
-	if (survey_is_reserved(name))
+		return ops_enter_virtual(mount, &place.inode, kind, name, out);
+	if (sighting_is_reserved(name))
 		return -ENOENT;
 	return enter_name(mount, &place, directory, name, out);
 }

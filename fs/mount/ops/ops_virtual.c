@@ -1,6 +1,6 @@
 #include "fs/mount/ops/ops.h"
 
-#include "fs/survey.h"
+#include "fs/sighting.h"
 #include "validate/digest.h"
 
 #include <errno.h>
@@ -10,13 +10,20 @@ enum { PLACEHOLDER_BYTES = 4096 };
 /* Attributes of a text that is made never change. */
 static const double FOREVER_SECONDS = 3600.0;
 
-enum inode_kind ops_virtual_kind(const char *name)
+enum inode_kind ops_virtual_kind(const struct inode *parent, const char *name)
 {
-	if (strcmp(name, ".status") == 0)
-		return INODE_STATUS;
-	if (strcmp(name, ".report") == 0)
-		return INODE_REPORT;
-	return INODE_FREE;
+	const enum inode_kind kind = virtual_kind_find(VIRTUAL_IN_FOLDER, name);
+
+	return kind == INODE_FREE && parent->id == INODE_ROOT
+		       ? virtual_kind_find(VIRTUAL_IN_ROOT, name)
+		       : kind;
+}
+
+bool ops_is_virtual_folder(const struct inode *inode)
+{
+	const struct virtual_kind *kind = virtual_kind_of(inode->kind);
+
+	return kind && !kind->make;
 }
 
 /* The base of a name with this ending; 0 if it has another one. */
@@ -31,29 +38,46 @@ static size_t base_size(const char *path, const char *ending)
 	return size - ending_size;
 }
 
+/* The kind whose ending a path has, and the size of what stands before it. */
+static enum inode_kind find_companion(const char *path, size_t *size)
+{
+	for (int i = 0; i < INODE_KIND_COUNT; i++) {
+		const struct virtual_kind *kind =
+			virtual_kind_of((enum inode_kind)i);
+
+		if (!kind || kind->place != VIRTUAL_BESIDE_FILE)
+			continue;
+		*size = base_size(path, kind->name);
+		if (*size)
+			return (enum inode_kind)i;
+	}
+	return INODE_FREE;
+}
+
 bool ops_is_companion_name(const char *path)
 {
-	return base_size(path, ".status") || base_size(path, ".report");
+	size_t size;
+
+	return find_companion(path, &size) != INODE_FREE;
 }
 
 enum inode_kind ops_companion_kind(struct mount *mount, char *path)
 {
-	const size_t of_status = base_size(path, ".status");
-	const size_t of_report = base_size(path, ".report");
-	const size_t size = of_status ? of_status : of_report;
+	size_t size = 0;
+	const enum inode_kind kind = find_companion(path, &size);
 	struct stat stat;
 
-	if (size == 0 || path[size - 1] == '/')
+	if (kind == INODE_FREE || path[size - 1] == '/')
 		return INODE_FREE;
 	path[size] = '\0';
 
 	const char *slash = strrchr(path, '/');
 
-	if (survey_is_reserved(slash ? slash + 1 : path) ||
+	if (sighting_is_reserved(slash ? slash + 1 : path) ||
 	    source_stat(judge_source(mount->judge), path, NULL, &stat) ||
 	    !S_ISREG(stat.st_mode))
 		return INODE_FREE;
-	return of_status ? INODE_FILE_STATUS : INODE_FILE_REPORT;
+	return kind;
 }
 
 /* cp compares the numbers of two look-ups: they must not tell the nodes. */
@@ -68,25 +92,46 @@ uint64_t ops_virtual_ino(const struct inode *parent, enum inode_kind kind,
 	return mixed | UINT64_C(1) << 63;
 }
 
+/* A folder that mirrors the tree shows its names: it is for those who may read
+ * reports. Who may read a folder may go into it. */
+static mode_t mode_of(const struct mount *mount, enum inode_kind kind)
+{
+	const struct virtual_kind *virtual_kind = virtual_kind_of(kind);
+	const mode_t mode = virtual_kind && virtual_kind->is_public
+				    ? mount->status_mode
+				    : mount->report_mode;
+
+	if (virtual_kind && virtual_kind->make)
+		return S_IFREG | mode;
+	return S_IFDIR | mode | (mode >> 2 & 0111);
+}
+
+static struct timespec now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_REALTIME, &time);
+	return time;
+}
+
 void ops_virtual_stat(const struct mount *mount, const struct inode *inode,
 		      const struct virtual_text *text, struct stat *stat)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-
-	const struct timespec time = text ? text->made_at : now;
-	/* What is said of one file is for those who may read reports. */
-	const mode_t mode = inode->kind == INODE_STATUS ? mount->status_mode
-							: mount->report_mode;
+	const bool is_folder = ops_is_virtual_folder(inode);
+	const struct timespec time = is_folder ? mount->began_at
+				     : text    ? text->made_at
+					       : now();
+	const size_t size = text	? text->size
+			    : is_folder ? 0
+					: PLACEHOLDER_BYTES;
 
 	*stat = (struct stat){
 		.st_ino = inode->identity.ino,
-		.st_mode = S_IFREG | mode,
-		.st_nlink = 1,
+		.st_mode = mode_of(mount, inode->kind),
+		.st_nlink = is_folder ? 2 : 1,
 		.st_uid = mount->owner,
 		.st_gid = mount->group,
-		.st_size = text ? (off_t)text->size : PLACEHOLDER_BYTES,
+		.st_size = (off_t)size,
 		.st_blksize = PLACEHOLDER_BYTES,
 		.st_atim = time,
 		.st_mtim = time,
@@ -117,9 +162,17 @@ static void reply_bytes(const struct asker *asker,
 				    ? (size_t)asker->offset
 				    : text->size;
 	const size_t rest = text->size - from;
+	const size_t size = rest < asker->size ? rest : asker->size;
+	struct fuse_bufvec vector = FUSE_BUFVEC_INIT(size);
 
-	fuse_reply_buf(asker->req, text->bytes + from,
-		       rest < asker->size ? rest : asker->size);
+	if (text->fd < 0) {
+		fuse_reply_buf(asker->req, text->bytes + from, size);
+		return;
+	}
+	vector.buf[0].flags = FUSE_BUF_IS_FD | FUSE_BUF_FD_SEEK;
+	vector.buf[0].fd = text->fd;
+	vector.buf[0].pos = (off_t)from;
+	fuse_reply_data(asker->req, &vector, (enum fuse_buf_copy_flags)0);
 }
 
 static void reply_attributes(const struct asker *asker,
@@ -176,14 +229,45 @@ static void ask(fuse_req_t req, const struct ops_place *place,
 	virtuals_request(mount->virtuals, &name, &asker->waiter);
 }
 
+/* A mirror is as old as what it shows: the kernel sees by that whether the
+ * names that it keeps still hold. */
+static void reply_folder(fuse_req_t req, const struct ops_place *place)
+{
+	struct mount *mount = ops_mount(req);
+	struct stat real;
+	struct stat stat;
+
+	ops_virtual_stat(mount, &place->inode, NULL, &stat);
+	if (virtual_is_mirror(place->inode.kind)) {
+		const int r = source_stat(judge_source(mount->judge),
+					  place->path, NULL, &real);
+
+		if (r) {
+			fuse_reply_err(req, r == -ENOENT ? ESTALE : -r);
+			return;
+		}
+		stat.st_mtim = real.st_mtim;
+		stat.st_ctim = real.st_ctim;
+	}
+	fuse_reply_attr(req, &stat, 0);
+}
+
 void ops_virtual_getattr(fuse_req_t req, const struct ops_place *place)
 {
+	if (ops_is_virtual_folder(&place->inode)) {
+		reply_folder(req, place);
+		return;
+	}
 	ask(req, place, (struct asker){.wants_bytes = false});
 }
 
 void ops_virtual_read(fuse_req_t req, const struct ops_place *place,
 		      size_t size, off_t offset)
 {
+	if (ops_is_virtual_folder(&place->inode)) {
+		fuse_reply_err(req, EISDIR);
+		return;
+	}
 	ask(req, place,
 	    (struct asker){
 		    .wants_bytes = true, .size = size, .offset = offset});

@@ -74,6 +74,18 @@ void op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 	refuse(req);
 }
 
+/* A folder that is always there cannot be removed by anybody. */
+void op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	struct inode inode;
+	const int r = inodes_get(ops_mount(req)->inodes, parent, &inode);
+	const bool is_virtual =
+		r == 0 && (inode.kind != INODE_REAL ||
+			   ops_virtual_kind(&inode, name) != INODE_FREE);
+
+	fuse_reply_err(req, is_virtual ? EPERM : EROFS);
+}
+
 void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
 	       fuse_ino_t new_parent, const char *new_name, unsigned flags)
 {

@@ -122,6 +122,12 @@ static bool set_virtual(const struct setting *setting)
 	return true;
 }
 
+static bool set_xattr(const struct setting *setting)
+{
+	setting->options->has_xattrs = true;
+	return true;
+}
+
 static bool set_cache(const struct setting *setting)
 {
 	char *directory = realpath(setting->value, NULL);
@@ -323,6 +329,7 @@ static const struct rule rules[] = {
 	{"max_size", true, set_max_size},
 	{"wait", true, set_wait},
 	{"workers", true, set_workers},
+	{"xattr", false, set_xattr},
 	{"allow_other", false, set_allow_other},
 	{"ro", false, accept},
 	{"default_permissions", false, accept},
@@ -332,7 +339,6 @@ static const struct rule rules[] = {
 	{"rw", false, not_yet},
 	{"on_write", true, not_yet},
 	{"name", true, not_yet},
-	{"xattr", false, not_yet},
 	{"warm", false, set_warm},
 	{"suid", false, never},
 	{"dev", false, never},

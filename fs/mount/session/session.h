@@ -16,6 +16,7 @@ struct session_options {
 	bool is_foreground;
 	bool allow_other;
 	bool virtual_visible;
+	bool has_xattrs;
 	enum coherence_wish coherence;
 	bool warms;	       /* judges all of it in the background */
 	mode_t status_mode;    /* of .status */

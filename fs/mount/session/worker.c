@@ -1,5 +1,6 @@
 #include "fs/mount/session/worker.h"
 
+#include "fs/inventory/feed.h"
 #include "fs/mount/ops/ops.h"
 #include "fs/mount/session/device.h"
 #include "fs/mount/session/guard.h"
@@ -26,6 +27,8 @@ struct session {
 	struct sweeps *sweeps;
 	struct warm warm;
 	struct flusher *flusher;
+	struct inventory *inventory;
+	struct feed feed; /* of the inventory, in a fast mount */
 	struct policy_demands demands;
 	struct vault *vault; /* NULL: no policy needs it */
 	struct fuse_session *fuse;
@@ -190,6 +193,27 @@ static int begin_coherence(struct session *session)
 	return coherence_begin(coherence);
 }
 
+/* In a fast mount counts are kept by the changes that are told; else who asks
+ * for them looks. */
+static int make_inventory(struct session *session)
+{
+	struct coherence *coherence = session->mount.coherence;
+	struct feed *feed = &session->feed;
+	const bool is_fed = coherence_is_fast(coherence);
+	const struct inventory_source source = feed_source(feed);
+	int r = inventory_new(session->service.judge, is_fed ? &source : NULL,
+			      &session->inventory);
+
+	if (r)
+		return r;
+	*feed = (struct feed){.source = session->service.source,
+			      .watch = coherence_watch(coherence),
+			      .inventory = session->inventory};
+	if (is_fed)
+		r = watch_add_listener(feed->watch, feed_change, feed);
+	return r ? r : inventory_start(session->inventory);
+}
+
 static int make_tables(struct session *session)
 {
 	struct mount *mount = &session->mount;
@@ -219,12 +243,15 @@ static int make_tables(struct session *session)
 				  &session->choice);
 	if (r == 0)
 		r = make_coherence(session);
+	if (r == 0)
+		r = make_inventory(session);
 	if (r)
 		return r;
 
 	const struct virtual_tools virtuals = {
 		.judge = session->service.judge,
 		.files = mount->files,
+		.inventory = session->inventory,
 		.flusher = session->flusher,
 		.work = session->work,
 		.sweeps = session->sweeps,
@@ -329,8 +356,10 @@ static int make_mount(struct session *session)
 		.status_mode = options->status_mode,
 		.report_mode = options->report_mode,
 		.virtual_visible = options->virtual_visible,
+		.has_xattrs = options->has_xattrs,
 		.channel = &session->channel,
 	};
+	clock_gettime(CLOCK_REALTIME, &session->mount.began_at);
 
 	int r = start_workers(session);
 
@@ -354,6 +383,7 @@ static void free_mount(struct session *session)
 {
 	virtuals_free(session->mount.virtuals);
 	protect_free(session->mount.protect);
+	inventory_free(session->inventory);
 	coherence_free(session->mount.coherence);
 	files_free(session->mount.files);
 	inodes_free(session->mount.inodes);

@@ -1,6 +1,7 @@
 #include "fs/mount/virtual/keep.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -21,9 +22,11 @@ static bool write_all(int fd, const char *bytes, size_t size)
 static int make_file(const struct virtual_text *text)
 {
 	const struct timespec times[2] = {text->made_at, text->made_at};
-	auto_close int fd = memfd_create("cfgfs-text", MFD_CLOEXEC);
+	const bool has_file = text->fd >= 0;
+	auto_close int fd = has_file ? fcntl(text->fd, F_DUPFD_CLOEXEC, 0)
+				     : memfd_create("cfgfs-text", MFD_CLOEXEC);
 
-	if (fd < 0 || !write_all(fd, text->bytes, text->size) ||
+	if (fd < 0 || (!has_file && !write_all(fd, text->bytes, text->size)) ||
 	    futimens(fd, times))
 		return -errno;
 	return steal_fd(&fd);
@@ -43,9 +46,15 @@ int keep_text(struct wards *wards, uint64_t node,
 	return ward;
 }
 
-static int read_bytes(int fd, struct virtual_text *text)
+/* A long one stays where it is. */
+static int read_text(int fd, struct virtual_text *text)
 {
 	size_t have = 0;
+
+	if (text->size > VIRTUAL_TEXT_MEMORY_BYTES) {
+		text->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+		return text->fd < 0 ? -errno : 0;
+	}
 
 	text->bytes = malloc(text->size ? text->size : 1);
 	if (!text->bytes)
@@ -73,9 +82,10 @@ int keep_read(int fd, struct virtual_text **out)
 	if (!text)
 		return -ENOMEM;
 	text->references = 1;
+	text->fd = -1;
 	text->size = (size_t)stat.st_size;
 	text->made_at = stat.st_mtim;
-	r = read_bytes(fd, text);
+	r = read_text(fd, text);
 	if (r) {
 		virtual_text_release(text);
 		return r;

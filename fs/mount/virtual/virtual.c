@@ -2,10 +2,6 @@
 
 #include "fs/mount/nodes/idmap.h"
 #include "fs/mount/virtual/keep.h"
-#include "fs/report/activity.h"
-#include "fs/report/report.h"
-#include "fs/report/status.h"
-#include "fs/survey.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -33,20 +29,6 @@ struct virtuals {
 	struct sheet *being_made;
 	bool is_ending;
 };
-
-struct virtual_text *virtual_text_share(struct virtual_text *text)
-{
-	atomic_fetch_add(&text->references, 1);
-	return text;
-}
-
-void virtual_text_release(struct virtual_text *text)
-{
-	if (!text || atomic_fetch_sub(&text->references, 1) != 1)
-		return;
-	free(text->bytes);
-	free(text);
-}
 
 int virtuals_new(const struct virtual_tools *tools, struct virtuals **out)
 {
@@ -86,141 +68,15 @@ void virtuals_free(struct virtuals *virtuals)
 	free(virtuals);
 }
 
-static bool is_slow(enum inode_kind kind)
+static int write_text(void *ctx, FILE *out)
 {
-	return kind == INODE_REPORT || kind == INODE_FILE_REPORT;
-}
+	struct sheet *sheet = ctx;
+	const struct virtual_job job = {.tools = &sheet->virtuals->tools,
+					.kind = sheet->kind,
+					.path = sheet->path,
+					.cancel = &sheet->cancel};
 
-/* The directory part of a path from the root; "" is the root. */
-static char *directory_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return strndup(path, slash ? (size_t)(slash - path) : 0);
-}
-
-static void write_directory_status(struct sheet *sheet, FILE *out,
-				   const struct survey *survey)
-{
-	const struct virtual_tools *tools = &sheet->virtuals->tools;
-	struct status_facts facts = {
-		.scan = "complete",
-		.pending = files_pending(tools->files) +
-			   activity_pending(tools->sweeps),
-		.restarts = tools->restarts,
-		.takeover = "replay",
-		.work = tools->work,
-		.sweeps = tools->sweeps,
-	};
-
-	tools->describe(tools->describe_ctx, &facts);
-	status_write(out, tools->judge, survey, &facts);
-}
-
-static int write_file_report(struct sheet *sheet, FILE *out,
-			     const struct survey *survey)
-{
-	auto_free char *directory = directory_of(sheet->path);
-
-	if (!directory)
-		return -ENOMEM;
-	report_write(out, sheet->virtuals->tools.judge, survey, directory);
-	return 0;
-}
-
-static int write_text(struct sheet *sheet, FILE *out,
-		      const struct survey *survey)
-{
-	struct judge *judge = sheet->virtuals->tools.judge;
-
-	switch (sheet->kind) {
-	case INODE_STATUS:
-		write_directory_status(sheet, out, survey);
-		return 0;
-	case INODE_REPORT:
-		report_write(out, judge, survey, sheet->path);
-		return 0;
-	case INODE_FILE_STATUS:
-		if (survey->count == 0)
-			return -ENOENT;
-		status_write_file(out, judge, &survey->entries[0]);
-		return 0;
-	case INODE_FILE_REPORT:
-		return write_file_report(sheet, out, survey);
-	case INODE_FREE:
-	case INODE_REAL:
-		break;
-	}
-	return -EINVAL;
-}
-
-static int make_bytes(struct sheet *sheet, const struct survey *survey,
-		      struct virtual_text *text)
-{
-	FILE *out = open_memstream(&text->bytes, &text->size);
-
-	if (!out)
-		return -ENOMEM;
-
-	int r = write_text(sheet, out, survey);
-
-	if (ferror(out) && r == 0)
-		r = -ENOMEM;
-	if (fclose(out) && r == 0)
-		r = -ENOMEM;
-	return r;
-}
-
-static int survey_for(struct sheet *sheet, struct survey *out)
-{
-	const struct virtual_tools *tools = &sheet->virtuals->tools;
-	struct sweep sweep;
-	const struct survey_options options = {
-		.progress = &sweep.progress,
-		.depth = is_slow(sheet->kind) ? SURVEY_JUDGED : SURVEY_KNOWN,
-		.cancel = &sheet->cancel,
-		.work = tools->work,
-		.purpose = WORK_CHECK,
-	};
-
-	if (sheet->kind == INODE_FILE_STATUS)
-		files_wait_for_verdict(tools->files, sheet->path,
-				       &sheet->cancel);
-	judge_refresh(tools->judge);
-	if (tools->flusher)
-		flusher_wake(tools->flusher);
-	if (options.depth == SURVEY_KNOWN)
-		return survey_run(tools->judge, sheet->path, &options, out);
-	sweeps_begin(tools->sweeps, &sweep);
-
-	const int r = survey_run(tools->judge, sheet->path, &options, out);
-
-	sweeps_end(tools->sweeps, &sweep);
-	return r;
-}
-
-static int make_text(struct sheet *sheet, struct virtual_text **out)
-{
-	struct virtual_text *text = calloc(1, sizeof(*text));
-	struct survey survey;
-
-	if (!text)
-		return -ENOMEM;
-	text->references = 1;
-
-	int r = survey_for(sheet, &survey);
-
-	if (r == 0) {
-		r = make_bytes(sheet, &survey, text);
-		survey_release(&survey);
-	}
-	clock_gettime(CLOCK_REALTIME, &text->made_at);
-	if (r) {
-		virtual_text_release(text);
-		return r;
-	}
-	*out = text;
-	return 0;
+	return virtual_kind_of(sheet->kind)->make(&job, out);
 }
 
 static void begin_locked(struct virtuals *virtuals, struct sheet *sheet)
@@ -288,7 +144,7 @@ static void make_sheet(void *ctx)
 
 	do {
 		text = NULL;
-		r = make_text(sheet, &text);
+		r = virtual_text_make(write_text, sheet, &text);
 		if (r == 0)
 			sheet->ward = keep_text(sheet->virtuals->tools.wards,
 						sheet->link.id, text);
@@ -300,11 +156,13 @@ static void make_sheet(void *ctx)
  * not; and who asks about one file need not wait for whole trees. */
 static void submit(struct virtuals *virtuals, struct sheet *sheet)
 {
+	const struct virtual_kind *kind = virtual_kind_of(sheet->kind);
+
 	sheet->job = (struct work_job){
 		.run = make_sheet,
 		.ctx = sheet,
-		.class = sheet->kind == INODE_STATUS ? WORK_IO : WORK_STREAM,
-		.purpose = sheet->kind == INODE_REPORT ? WORK_CHECK : WORK_READ,
+		.class = kind->class,
+		.purpose = kind->purpose,
 		.priority = WORK_NORMAL,
 	};
 	work_submit(virtuals->tools.work, &sheet->job);

@@ -7,37 +7,11 @@
 #ifndef FS_MOUNT_VIRTUAL_VIRTUAL_H
 #define FS_MOUNT_VIRTUAL_VIRTUAL_H
 
-#include "fs/mount/nodes/files.h"
-#include "fs/sweeps.h"
+#include "fs/mount/takeover/wards.h"
+#include "fs/mount/virtual/kinds.h"
+#include "fs/mount/virtual/text.h"
 
 struct virtuals; /* safe from any thread */
-
-struct status_facts;
-
-/* What it works with; all of it is borrowed. */
-struct virtual_tools {
-	struct judge *judge;
-	struct files *files;
-	struct flusher *flusher; /* may be NULL */
-	struct work *work;
-	struct sweeps *sweeps;
-	unsigned restarts;   /* how many workers there were before */
-	struct wards *wards; /* may be NULL: texts end with the worker */
-
-	/* Say what is true of the mount. */
-	void (*describe)(void *ctx, struct status_facts *facts);
-	void *describe_ctx;
-};
-
-/* A finished text; immutable, shared by counting. */
-struct virtual_text {
-	atomic_uint references;
-	char *bytes;
-	size_t size;
-	struct timespec made_at;
-};
-struct virtual_text *virtual_text_share(struct virtual_text *text);
-void virtual_text_release(struct virtual_text *text);
 
 /* Somebody who asked. Its owner embeds it and frees it in `done`. */
 struct virtual_waiter {
@@ -63,7 +37,7 @@ struct virtual_name {
 	const char *path; /* of the directory or file that it is about */
 };
 
-/* 0 or -ENOMEM. */
+/* Copies the tools. 0 or -ENOMEM. */
 must_check int virtuals_new(const struct virtual_tools *tools,
 			    struct virtuals **out);
 

@@ -39,6 +39,9 @@ output_writer format_github;
 /* A GitLab Code Quality report. */
 output_writer format_gitlab;
 
+/* A page for people: no script, nothing loaded from elsewhere. */
+output_writer format_html;
+
 /* path:line:col: severity: message [rule], with a line end; controls in names
  * and messages are escaped. */
 void format_item(FILE *out, const struct output_item *item);
