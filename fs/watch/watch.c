@@ -101,14 +101,16 @@ static bool join(char path[static PATH_MAX], const char *directory,
 		 const char *name)
 {
 	const size_t size = strlen(directory);
-	const size_t name_size = strlen(name);
+	const size_t name_size = strlen(name) + 1;
 
-	if (size + 1 + name_size >= (size_t)PATH_MAX)
+	if (size + 1 + name_size > (size_t)PATH_MAX)
 		return false;
-	memcpy(path, directory, size);
+
+	char *end = stpcpy(path, directory);
+
 	if (size)
-		path[size] = '/';
-	memcpy(path + size + (size ? 1 : 0), name, name_size + 1);
+		*end++ = '/';
+	stpcpy(end, name);
 	return true;
 }
 
@@ -266,7 +268,7 @@ static int64_t now_ms(void)
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / (1000 * 1000);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
 /* A pause comes soon after the last change, seldom without one, and now and

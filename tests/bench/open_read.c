@@ -124,10 +124,10 @@ int main(int argc, char **argv)
 	static double times[MAX_DIRECTORIES][MAX_ROUNDS];
 	static double ratios[MAX_DIRECTORIES][MAX_ROUNDS];
 	size_t ends[MAX_DIRECTORIES + 1] = {0};
-	const int rounds = argc > 4 ? atoi(argv[2]) : 0;
+	const int rounds = argc > 4 ? (int)strtol(argv[2], NULL, 10) : 0;
 	const int count = argc - 4;
 
-	thread_count = argc > 4 ? (size_t)atoi(argv[3]) : 0;
+	thread_count = argc > 4 ? strtoul(argv[3], NULL, 10) : 0;
 	if (rounds < 1 || rounds > MAX_ROUNDS || count > MAX_DIRECTORIES ||
 	    thread_count < 1 || thread_count > MAX_THREADS) {
 		fputs("usage: open_read read|stat ROUNDS THREADS DIR...\n",

@@ -53,7 +53,7 @@ static int shows(int directory, const char *text)
 
 static double wait_for_edit(int source, int mount, int number)
 {
-	const struct timespec pause = {.tv_nsec = 300 * 1000};
+	const struct timespec pause = {.tv_nsec = 300000L};
 	char text[BUFFER];
 
 	snprintf(text, sizeof(text), "edit: %08d\n", number);
@@ -83,7 +83,7 @@ static int compare(const void *left, const void *right)
 
 int main(int argc, char **argv)
 {
-	const int edits = argc == 4 ? atoi(argv[3]) : 0;
+	const int edits = argc == 4 ? (int)strtol(argv[3], NULL, 10) : 0;
 
 	if (edits < 1 || edits > MAX_EDITS) {
 		fputs("usage: stale SOURCE MOUNT EDITS\n", stderr);

@@ -281,10 +281,11 @@ static bool recognise(const struct target *target, const char *text,
 		      size_t size, uint64_t *version)
 {
 	char wanted[BUFFER];
-	unsigned long long number;
+	uint64_t number;
 
-	if (size < 14 || sscanf(text, "- v%10llu", &number) != 1)
+	if (size < 14 || memcmp(text, "- v", 3) != 0)
 		return false;
+	number = strtoull(text + 3, NULL, 10);
 	*version = number;
 	return compose(target, number, wanted) == size &&
 	       memcmp(wanted, text, size) == 0;
@@ -446,7 +447,7 @@ static void run(uint64_t edits)
 		start_readers(threads);
 		for (uint64_t i = 0; i < ROUND; i++) {
 			const struct timespec pause = {
-				.tv_nsec = rand_r(&seed) % 200 * 1000};
+				.tv_nsec = rand_r(&seed) % 200 * 1000L};
 
 			edit(&targets[(unsigned)rand_r(&seed) % TARGETS]);
 			nanosleep(&pause, NULL);

@@ -186,7 +186,7 @@ static void write_checksum(const char *path)
 	const size_t checked = bytes.size - 8;
 	const uint64_t sum =
 		digest_checksum((struct span){bytes.data, checked});
-	char *room = malloc(bytes.size);
+	char *room = malloc(bytes.size + 1);
 
 	memcpy(room, bytes.data, checked);
 	put_le64((uint8_t *)room + checked, sum & ~UINT64_C(0xff));

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -155,16 +156,24 @@ static int set_up_fanotify(void **state)
 	return set_up(state, &options);
 }
 
+static int remove_one(const char *path, const struct stat *stat, int type,
+		      struct FTW *where)
+{
+	(void)stat;
+	(void)type;
+	(void)where;
+	return remove(path);
+}
+
 static int tear_down(void **state)
 {
 	struct fixture *fixture = *state;
-	char command[64];
 
 	watch_free(fixture->watch);
 	source_close(fixture->source);
 	close(fixture->fd);
-	snprintf(command, sizeof(command), "rm -r %s", fixture->folder);
-	assert_int_equal(system(command), 0);
+	assert_int_equal(
+		nftw(fixture->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 	pthread_cond_destroy(&fixture->changed);
 	pthread_mutex_destroy(&fixture->lock);
 	free(fixture);
