@@ -29,8 +29,11 @@ static void notice(struct inventory *inventory)
 	struct tree *tree = &inventory->tree;
 
 	pthread_mutex_lock(&inventory->lock);
-	if (generation > inventory->generation)
-		inventory_set_generation_locked(inventory, generation);
+	inventory_set_rules_locked(inventory,
+				   generation > inventory->generation
+					   ? generation
+					   : inventory->generation,
+				   judge_level(inventory->judge));
 	if (classes_mark_stale(&tree->classes, inventory->judge)) {
 		inventory->forgotten++;
 		tree_forget(tree, true);

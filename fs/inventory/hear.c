@@ -127,6 +127,13 @@ static void store_locked(struct inventory *inventory, const char *path,
 		keep_news_locked(inventory, news);
 }
 
+/* What is skipped is so at any level. */
+static bool is_of_level(const struct inventory *inventory,
+			const struct judgement *judgement)
+{
+	return !judgement->has_digest || judgement->level == inventory->level;
+}
+
 /* Is it still the file that was judged? */
 static bool is_current(struct inventory *inventory,
 		       const struct judge_news *news)
@@ -154,11 +161,15 @@ void inventory_hear(void *ctx, const struct judge_news *news)
 	if (!inventory_split(news->path, path) || !is_current(inventory, news))
 		return;
 	pthread_mutex_lock(&inventory->lock);
-	if (news->generation > inventory->generation)
-		inventory_set_generation_locked(inventory, news->generation);
+	inventory_set_rules_locked(inventory,
+				   news->generation > inventory->generation
+					   ? news->generation
+					   : inventory->generation,
+				   judge_level(inventory->judge));
 	/* A change that was reported since that look may be one of this file,
 	 * and have been dealt with already. */
-	if (news->generation == inventory->generation)
+	if (news->generation == inventory->generation &&
+	    is_of_level(inventory, news->judgement))
 		store_locked(inventory, path, news,
 			     changes == atomic_load(&inventory->changes));
 	pthread_mutex_unlock(&inventory->lock);

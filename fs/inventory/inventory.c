@@ -98,14 +98,15 @@ void inventory_remove_locked(struct inventory *inventory,
 	tree_remove_child(&inventory->tree, directory);
 }
 
-/* What was judged under another configuration is unchecked; other files may be
- * excluded now, and names suppressed. */
-void inventory_set_generation_locked(struct inventory *inventory,
-				     uint32_t generation)
+/* What was judged under another configuration or at another level is unchecked;
+ * other files may be excluded now, and names suppressed. */
+void inventory_set_rules_locked(struct inventory *inventory,
+				uint32_t generation, enum level level)
 {
-	if (generation == inventory->generation)
+	if (generation == inventory->generation && level == inventory->level)
 		return;
 	inventory->generation = generation;
+	inventory->level = level;
 	inventory->forgotten++;
 	tree_forget(&inventory->tree, false);
 	inventory_doubt_locked(inventory, inventory->tree.root);
@@ -135,6 +136,7 @@ int inventory_new(struct judge *judge, const struct inventory_source *source,
 		inventory->source = *source;
 	inventory->last = &inventory->first;
 	inventory->generation = judge_generation(judge);
+	inventory->level = judge_level(judge);
 	pthread_mutex_init(&inventory->work, NULL);
 	pthread_mutex_init(&inventory->lock, NULL);
 	pthread_cond_init(&inventory->changed, NULL);

@@ -39,7 +39,8 @@ struct inventory {
 	struct directory *first; /* of those that wait for a look */
 	struct directory **last;
 	uint32_t generation; /* of the configuration */
-	uint32_t forgotten;  /* times that all was forgotten */
+	enum level level;
+	uint32_t forgotten; /* times that all was forgotten */
 	bool are_links_in_doubt;
 	bool is_blind;	   /* a look failed: a change may have been missed */
 	bool was_complete; /* the first scan has ended */
@@ -50,9 +51,9 @@ struct inventory {
 void inventory_doubt_records_locked(struct inventory *inventory,
 				    struct directory *directory);
 
-/* Another configuration: what was judged under the old one is unchecked. */
-void inventory_set_generation_locked(struct inventory *inventory,
-				     uint32_t generation);
+/* Another configuration or level: what was judged by the old is unchecked. */
+void inventory_set_rules_locked(struct inventory *inventory,
+				uint32_t generation, enum level level);
 
 /* Nothing is known of any file any more. */
 void inventory_forget_all(struct inventory *inventory);

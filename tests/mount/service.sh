@@ -71,6 +71,7 @@ t $enter sh "$work/inside.sh" "$work" >"$work/got" 2>"$work/err" ||
 	fail "mount(8): $(cat "$work/err")"
 is 'what mount(8) mounted' "$(cat "$work/got")" '{"v": 1}
 denied
+.cfgfs
 .report
 .status
 a.json

@@ -261,6 +261,14 @@ static void judge_all(struct fixture *fixture)
 	survey_release(&survey);
 }
 
+static void change_level(struct fixture *fixture)
+{
+	assert_int_equal(
+		judge_set_level(fixture->service.judge,
+				pick(fixture, 2) ? LEVEL_FAST : LEVEL_STANDARD),
+		0);
+}
+
 static void report_nothing_in_particular(struct fixture *fixture)
 {
 	char path[SHORT];
@@ -293,6 +301,7 @@ static void step(struct fixture *fixture)
 		reserve_name,
 		edit_rules,
 		report_nothing_in_particular,
+		change_level,
 	};
 
 	steps[pick(fixture, array_size(steps))](fixture);
