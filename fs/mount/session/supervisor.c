@@ -2,6 +2,7 @@
 
 #include "fs/mount/session/device.h"
 #include "fs/mount/session/presence.h"
+#include "fs/mount/session/privileges.h"
 #include "fs/mount/session/supervisor_parts.h"
 
 #include <errno.h>
@@ -241,8 +242,11 @@ static void look_around(struct supervisor *supervisor)
 /* Until it is over. */
 static int keep_mount(struct supervisor *supervisor)
 {
-	const int r = succession_start(supervisor);
+	int r = privileges_keep(PRIVILEGES_SUPERVISOR);
 
+	if (r)
+		return supervisor_trouble(r, "cannot give privileges up");
+	r = succession_start(supervisor);
 	if (r)
 		return supervisor_trouble(r, "cannot start a worker");
 	while (!supervisor->is_over) {

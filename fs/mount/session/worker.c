@@ -5,6 +5,7 @@
 #include "fs/mount/session/device.h"
 #include "fs/mount/session/guard.h"
 #include "fs/mount/session/options_policy.h"
+#include "fs/mount/session/privileges.h"
 #include "fs/mount/session/warm.h"
 
 #include <errno.h>
@@ -503,8 +504,11 @@ int worker_run(const struct session_options *options,
 	service.is_cache_sound = estate->is_cache_sound;
 	guard_block_signals();
 
-	const int r = service_open(&service, &session.service);
+	int r = privileges_keep(PRIVILEGES_WORKER);
 
+	if (r)
+		return trouble(r, "cannot give privileges up");
+	r = service_open(&service, &session.service);
 	if (r)
 		return trouble(r, "cannot open the source");
 	if (session.service.cache_trouble)
