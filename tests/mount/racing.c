@@ -28,6 +28,7 @@ enum {
 	RING = 4096,   /* versions whose times are remembered */
 	ROUND = 300,   /* edits between two looks at everything */
 	BUFFER = 4096, /* all versions are smaller than a page */
+	PATIENCE = 8,
 	SAMPLES = 1 << 20,
 	NS_PER_SECOND = 1000 * 1000 * 1000,
 };
@@ -53,8 +54,7 @@ static atomic_ullong read_count;
 static atomic_ullong failure_count;
 static atomic_ullong stale_count;
 static atomic_ullong between_count; /* while an edit was under way */
-static atomic_ullong
-	refused_count; /* the folder was replaced twice meanwhile */
+static atomic_ullong refused_count; /* what was meant was replaced twice */
 static unsigned long long stale_ns[SAMPLES];
 
 static uint64_t now_ns(void)
@@ -361,21 +361,37 @@ static void judge_between(const struct target *target,
 			span->start_ns - ended;
 }
 
+/*
+ * The kernel looks a name up once more when its file turns out to be another
+ * one; who meets two replacements on his way is refused, and asks again.
+ */
+static ssize_t read_patiently(struct target *target, char *text,
+			      struct span_of_time *span)
+{
+	ssize_t size;
+
+	for (int i = 0; i < PATIENCE; i++) {
+		span->start_ns = now_ns();
+		span->done_before = atomic_load(&target->done);
+		size = read_file(target->path, text);
+		if (size != -ESTALE)
+			break;
+		atomic_fetch_add(&refused_count, 1);
+	}
+	return size;
+}
+
 static void look(struct target *target)
 {
 	char text[BUFFER];
-	struct span_of_time span = {.start_ns = now_ns()};
+	struct span_of_time span = {0};
 	uint64_t version;
-	ssize_t size;
+	const ssize_t size = read_patiently(target, text, &span);
 
-	span.done_before = atomic_load(&target->done);
-	size = read_file(target->path, text);
 	span.begun_after = atomic_load(&target->begun);
 	atomic_fetch_add(&read_count, 1);
 	if (size == -ENOENT && target->may_be_gone)
 		judge_absence(target, &span);
-	else if (size == -ESTALE && strchr(target->path, '/'))
-		atomic_fetch_add(&refused_count, 1);
 	else if (size < 0)
 		fail(target, strerror((int)-size), span.done_before);
 	else if (recognise(target, text, (size_t)size, &version))
