@@ -46,31 +46,18 @@ static bool read_level(const char *operand, enum level *out)
 
 int cmd_ctl(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
 	struct control_request request = {.order = CONTROL_LEVEL};
 	auto_free char *why = NULL;
 	enum level level;
+	int status;
 
-	optind = 0;
-
-	const int option = getopt_long(argc, argv, "h", options, NULL);
-
-	if (option == 'h') {
-		fputs(usage, stdout);
-		return 0;
-	}
-	if (option != -1 || argc - optind != 2) {
-		fputs(usage, stderr);
-		return 2;
-	}
+	if (!command_takes(argc, argv, usage, 2, &status))
+		return status;
 	if (!read_level(argv[optind + 1], &level))
 		return 2;
 	snprintf(request.text, sizeof(request.text), "%s", level_name(level));
-	if (order_give(argv[optind], &request, &why))
-		return 0;
-	fprintf(stderr, "cfgfs: %s\n", why ? why : "no memory");
-	return 2;
+
+	const bool is_done = order_give(argv[optind], &request, &why);
+
+	return command_end(is_done, why);
 }

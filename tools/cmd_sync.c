@@ -44,8 +44,8 @@ int cmd_sync(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
-	if (order_give(argv[optind], &request, &why))
-		return 0;
-	fprintf(stderr, "cfgfs: %s\n", why ? why : "no memory");
-	return 2;
+
+	const bool is_done = order_give(argv[optind], &request, &why);
+
+	return command_end(is_done, why);
 }

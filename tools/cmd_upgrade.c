@@ -3,7 +3,6 @@
 #include "tools/command.h"
 
 #include <getopt.h>
-#include <stdio.h>
 
 static const char usage[] =
 	"Usage: cfgfs upgrade MOUNTPOINT\n"
@@ -15,26 +14,13 @@ static const char usage[] =
 
 int cmd_upgrade(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
 	auto_free char *why = NULL;
+	int status;
 
-	optind = 0;
+	if (!command_takes(argc, argv, usage, 1, &status))
+		return status;
 
-	const int option = getopt_long(argc, argv, "h", options, NULL);
+	const bool is_done = upgrade_ask(argv[optind], &why);
 
-	if (option == 'h') {
-		fputs(usage, stdout);
-		return 0;
-	}
-	if (option != -1 || argc - optind != 1) {
-		fputs(usage, stderr);
-		return 2;
-	}
-	if (upgrade_ask(argv[optind], &why))
-		return 0;
-	fprintf(stderr, "cfgfs: %s\n", why ? why : "no memory");
-	return 2;
+	return command_end(is_done, why);
 }

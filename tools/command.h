@@ -28,6 +28,16 @@ int cmd_cache(int argc, char **argv);
 /* As mount.fuse.cfgfs; argv[0] is that name. */
 int cmd_fstab(int argc, char **argv);
 
+/*
+ * For a command without options but --help: does it have `count` operands, from
+ * argv[optind] on? Else the usage has been printed and *status is how to end.
+ */
+must_check bool command_takes(int argc, char **argv, const char *usage,
+			      int count, int *status);
+
+/* The exit status; a failure is told on stderr. NULL: no memory to say why. */
+int command_end(bool has_succeeded, const char *why);
+
 /* Colour is for terminals, and only if nobody objects (NO_COLOR, TERM=dumb). */
 bool command_use_colour(int fd);
 
