@@ -22,6 +22,8 @@ struct file {
 	int fd;
 	unsigned opens;
 	unsigned users;
+	unsigned reads[2]; /* being answered, by the turn that they began in */
+	bool turn;
 	int ward; /* by which the supervisor keeps it, or WARDS_NONE */
 	atomic_bool is_sent; /* to the supervisor, under that ward */
 	bool is_kept;	     /* counts among the descriptors kept open */
@@ -62,6 +64,16 @@ struct files {
 	bool rereads;
 	bool follows_names;
 };
+
+/*
+ * Return when all reads of a node that have begun are answered. Their bytes may
+ * be of a state before the present one; what the kernel drops afterwards, they
+ * cannot bring back.
+ */
+void file_outlast_reads(struct files *files, uint64_t node);
+
+/* Of this node, or NULL. */
+struct file *file_find_locked(struct files *files, uint64_t node);
 
 /* Take the content off a file; the caller releases it. */
 struct content *file_detach_locked(struct files *files, struct file *file);

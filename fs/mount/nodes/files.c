@@ -87,14 +87,14 @@ void files_reread(struct files *files)
 	files->rereads = true;
 }
 
-static struct file *find_locked(struct files *files, uint64_t node)
+struct file *file_find_locked(struct files *files, uint64_t node)
 {
 	return (struct file *)idmap_find(&files->map, node);
 }
 
 static struct file *find_or_add_locked(struct files *files, uint64_t node)
 {
-	struct file *file = find_locked(files, node);
+	struct file *file = file_find_locked(files, node);
 
 	if (file)
 		return file;
@@ -420,7 +420,7 @@ static void drop_pages(struct files *files, uint64_t node)
 {
 	pthread_mutex_lock(&files->lock);
 
-	struct file *file = find_locked(files, node);
+	struct file *file = file_find_locked(files, node);
 
 	if (file)
 		file->filled = FILLED_NOTHING;
@@ -456,11 +456,15 @@ int files_open(struct files *files, const struct file_name *name,
 	*opened = (struct opened){0};
 	opening.fd = &fd;
 	r = fd < 0 ? fd : open_more(files, name, &opening, opened);
-	if (r || !opened->keeps_pages)
+	if (r)
 		return r;
-	opened->keeps_pages = is_judged(files, name, &opening.stamp);
-	if (!opened->keeps_pages)
+	if (opened->keeps_pages) {
+		opened->keeps_pages = is_judged(files, name, &opening.stamp);
+		if (opened->keeps_pages)
+			return 0;
 		drop_pages(files, name->node);
+	}
+	file_outlast_reads(files, name->node);
 	return 0;
 }
 
@@ -468,7 +472,7 @@ void files_tell(struct files *files, uint64_t node, const struct stamp *stamp)
 {
 	pthread_mutex_lock(&files->lock);
 
-	struct file *file = find_locked(files, node);
+	struct file *file = file_find_locked(files, node);
 
 	if (file)
 		file->told_stamp = *stamp;
@@ -493,7 +497,7 @@ struct file *files_hold(struct files *files, uint64_t node)
 {
 	pthread_mutex_lock(&files->lock);
 
-	struct file *file = find_locked(files, node);
+	struct file *file = file_find_locked(files, node);
 
 	if (file)
 		file->users++;
@@ -521,7 +525,7 @@ void files_changed(struct files *files, uint64_t node)
 
 	pthread_mutex_lock(&files->lock);
 
-	struct file *file = find_locked(files, node);
+	struct file *file = file_find_locked(files, node);
 
 	if (file) {
 		file->is_changed = true;
@@ -540,7 +544,7 @@ void files_forget(struct files *files, uint64_t node)
 
 	pthread_mutex_lock(&files->lock);
 
-	struct file *file = find_locked(files, node);
+	struct file *file = file_find_locked(files, node);
 
 	if (file) {
 		idmap_remove(&files->map, &file->link);
@@ -584,7 +588,7 @@ static struct file *use_if_open(struct files *files, uint64_t node)
 {
 	pthread_mutex_lock(&files->lock);
 
-	struct file *file = find_locked(files, node);
+	struct file *file = file_find_locked(files, node);
 
 	if (file && file->fd < 0)
 		file = NULL;
@@ -603,7 +607,7 @@ static int use_anew(struct files *files, const struct file_name *name,
 		return fd;
 	pthread_mutex_lock(&files->lock);
 
-	struct file *file = find_locked(files, name->node);
+	struct file *file = file_find_locked(files, name->node);
 
 	/* Read without having been opened here: it was open before. */
 	if (!file) {

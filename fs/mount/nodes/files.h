@@ -126,6 +126,7 @@ struct served {
 	struct content *content; /* NULL: directly from the descriptor */
 	struct file *file;
 	bool reaches_end; /* set by the caller: it needs no more of the file */
+	bool turn;	  /* of file.h */
 };
 
 /*

@@ -356,6 +356,45 @@ static void wait_for_verdict(struct files *files, const struct content *content)
 	pthread_mutex_unlock(&files->lock);
 }
 
+static void begin_read(struct files *files, struct served *served)
+{
+	struct file *file = served->file;
+
+	pthread_mutex_lock(&files->lock);
+	served->turn = file->turn;
+	file->reads[served->turn]++;
+	pthread_mutex_unlock(&files->lock);
+}
+
+static void end_read_locked(struct files *files, const struct served *served)
+{
+	if (--served->file->reads[served->turn] == 0)
+		pthread_cond_broadcast(&files->changed);
+}
+
+/* Reads that begin from now on have another turn: those are not waited for. */
+void file_outlast_reads(struct files *files, uint64_t node)
+{
+	pthread_mutex_lock(&files->lock);
+
+	struct file *file = file_find_locked(files, node);
+
+	if (file) {
+		file->users++;
+		while (file->reads[!file->turn])
+			pthread_cond_wait(&files->changed, &files->lock);
+
+		const bool before = file->turn;
+
+		file->turn = !before;
+		while (file->reads[before] && file->turn != before)
+			pthread_cond_wait(&files->changed, &files->lock);
+	}
+	pthread_mutex_unlock(&files->lock);
+	if (file)
+		files_unuse(files, file);
+}
+
 int files_serve(struct files *files, const struct file_name *name,
 		struct served *out)
 {
@@ -364,8 +403,12 @@ int files_serve(struct files *files, const struct file_name *name,
 
 	if (r)
 		return r;
+	begin_read(files, &served);
 	r = serve(files, served.file, name, &served.content);
 	if (r) {
+		pthread_mutex_lock(&files->lock);
+		end_read_locked(files, &served);
+		pthread_mutex_unlock(&files->lock);
 		files_unuse(files, served.file);
 		return r;
 	}
@@ -380,6 +423,7 @@ void files_served_release(struct files *files, struct served *served)
 	pthread_mutex_lock(&files->lock);
 	served->file->is_half_read =
 		files->has_no_opens && !served->reaches_end;
+	end_read_locked(files, served);
 	pthread_mutex_unlock(&files->lock);
 	content_release(served->content);
 	files_unuse(files, served->file);
