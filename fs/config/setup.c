@@ -170,7 +170,7 @@ void setup_free(struct setup *setup)
 static int load_settled(struct setup *setup, bool was_blank,
 			struct links *links, struct shared_config **out)
 {
-	static const struct timespec moment = {.tv_nsec = 20 * 1000 * 1000};
+	static const struct timespec moment = {.tv_nsec = 20000000L};
 	const int r = load(setup, links, out);
 
 	if (r || was_blank || !(*out)->is_blank)

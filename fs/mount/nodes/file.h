@@ -27,6 +27,7 @@ struct file {
 	int ward; /* by which the supervisor keeps it, or WARDS_NONE */
 	atomic_bool is_sent; /* to the supervisor, under that ward */
 	bool is_kept;	     /* counts among the descriptors kept open */
+	bool is_other;	     /* fd is not the file that was looked up */
 	bool is_forgotten;   /* out of the map: the last user frees it */
 	bool is_loading;     /* someone is reading its content */
 	bool is_changed;     /* since that began */

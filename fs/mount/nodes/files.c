@@ -377,10 +377,13 @@ static struct opened open_locked(struct files *files, struct file *file,
 	file->opens++;
 	file->serving = SERVING_UNDECIDED;
 	keep_descriptor_locked(files, file);
-	if (file->fd < 0)
+	if (file->fd < 0) {
 		file->fd = steal_fd(opening->fd);
+		file->is_other = opening->is_other;
+	}
 	enter_ward_locked(files, file);
 	return (struct opened){
+		.is_other = file->is_other,
 		.keeps_pages =
 			pages_may_stay_locked(files, file, &opening->stamp),
 		.keeps_attributes =
@@ -399,8 +402,8 @@ static int open_more(struct files *files, const struct file_name *name,
 
 	struct file *file = find_or_add_locked(files, name->node);
 
-	if (file && opening->is_other && file->fd >= 0) {
-		r = -ESTALE;
+	if (file && file->fd >= 0 && (opening->is_other || file->is_other)) {
+		r = -ESTALE; /* the kernel looks the name up again */
 	} else if (file) {
 		*opened = open_locked(files, file, opening);
 		if (files->rereads)

@@ -65,6 +65,8 @@ struct file_name {
 struct opened {
 	bool keeps_pages;      /* they are its content, and were judged */
 	bool keeps_attributes; /* they are what files_tell() was told */
+	bool is_other; /* the node stands for another file from now on: the next
+			  look-up of the file that it was must not find it */
 };
 
 /*

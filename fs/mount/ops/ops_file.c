@@ -34,6 +34,8 @@ static int open_real(struct mount *mount, const struct ops_place *place,
 
 	if (r == 0 && !opened.keeps_pages)
 		judge_if_empty(mount, &name);
+	if (r == 0 && opened.is_other)
+		inodes_supersede(mount->inodes, place->inode.id);
 	/* Or its new content would be cut at its old size. */
 	if (r == 0 && !opened.keeps_attributes)
 		coherence_drop_attributes(mount->coherence, place->inode.id);
