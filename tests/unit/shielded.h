@@ -9,6 +9,13 @@
 
 #include <signal.h>
 
+/* ThreadSanitizer stands between these signals and who handles them. */
+#ifdef __SANITIZE_THREAD__
+enum { SHIELDED_IS_POSSIBLE = 0 };
+#else
+enum { SHIELDED_IS_POSSIBLE = 1 };
+#endif
+
 static struct sigaction shielded_bus;
 static struct sigaction shielded_segv;
 

@@ -275,6 +275,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		return act(argv[1]);
+	if (!SHIELDED_IS_POSSIBLE)
+		return 77;
 	shielded_learn();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
