@@ -11,6 +11,8 @@ roll() {
 	printf '%s\n' "$2" >"$vol/..2026_01_01_00_00_0$1.1/app.yaml"
 	ln -s "..2026_01_01_00_00_0$1.1" "$vol/..data_tmp"
 	mv -T "$vol/..data_tmp" "$vol/..data"
+	# A link that is swapped is a name, of which the kernel has to be told.
+	if is_mounted "$mnt"; then t "$cfgfs" sync "$mnt" || fail 'sync'; fi
 }
 reads() { is "$1" "$(t cat "$mnt/$2")" "$3"; }
 mkdir "$vol" "$src/s"
