@@ -6,8 +6,9 @@
 
 struct shared_config {
 	struct config *config;
-	bool is_blank;	     /* its file is empty, or not there */
-	unsigned references; /* by the setup's lock */
+	bool is_blank;	      /* its file is empty, or not there */
+	struct digest digest; /* of its file */
+	unsigned references;  /* by the setup's lock */
 };
 
 struct setup {
@@ -28,6 +29,7 @@ struct loading {
 	struct dependencies *dependencies;
 	const char *config_file;
 	bool is_blank;
+	struct digest digest;
 	struct links links;
 	char *files[8];
 	size_t file_count;
@@ -48,6 +50,8 @@ static int read_for_config(void *ctx, const char *path, struct span *out)
 	if ((r == -ENOENT || size == 0) &&
 	    strcmp(path, loading->config_file) == 0)
 		loading->is_blank = true;
+	if (r == 0 && strcmp(path, loading->config_file) == 0)
+		loading->digest = digest_of((struct span){bytes, size});
 
 	if (r || noted) {
 		free(bytes);
@@ -81,6 +85,7 @@ static int load(struct setup *setup, struct links *links,
 		return r;
 	}
 	shared->is_blank = loading.is_blank;
+	shared->digest = loading.digest;
 	*links = loading.links;
 	*out = steal(&shared);
 	return 0;
@@ -269,6 +274,18 @@ const char *setup_state(struct setup *setup)
 		state = "valid";
 	pthread_mutex_unlock(&setup->lock);
 	return state;
+}
+
+bool setup_is_of(struct setup *setup, struct span content)
+{
+	const struct digest digest = digest_of(content);
+
+	pthread_mutex_lock(&setup->lock);
+
+	const bool is_same = digest_equal(&setup->newest->digest, &digest);
+
+	pthread_mutex_unlock(&setup->lock);
+	return is_same;
 }
 
 struct verdict *setup_problems(struct setup *setup)

@@ -41,4 +41,7 @@ const char *setup_state(struct setup *setup);
 /* The findings on the newest configuration file, owned (free()), or NULL. */
 struct verdict *setup_problems(struct setup *setup);
 
+/* Is `content` what the newest configuration was loaded from? */
+bool setup_is_of(struct setup *setup, struct span content);
+
 #endif

@@ -248,14 +248,17 @@ bool judge_is_configuration(const struct judge *judge, const char *path)
 }
 
 /* More is checked of the configuration than its schema can say; whoever loads
- * it has the findings. */
+ * it has the findings. Other bytes than those that were loaded (it has changed
+ * again, or it is an older version) are held against the schema. */
 static int judge_configuration(struct judge *judge, const struct plan *plan,
 			       const struct content_facts *facts,
 			       struct span content, struct judgement **out)
 {
 	judge_refresh(judge);
 
-	struct verdict *verdict = setup_problems(judge->setup);
+	struct verdict *verdict = setup_is_of(judge->setup, content)
+					  ? setup_problems(judge->setup)
+					  : NULL;
 
 	if (!verdict)
 		return hearing_hold(&judge->tools, plan, facts, content, out);

@@ -7,7 +7,23 @@ mkdir "$src/d"
 echo '{"v": 1}' >"$src/a.json"
 echo 'x: [1' >"$src/never.yaml"
 echo plain >"$src/readme"
+echo '{"l": 1}' >"$src/d/listed.json"
 mount_source -o on_invalid=lastgood
+
+# A listing looks at what it tells of: the size is that of what is read.
+listed() { t ls -l "$mnt/d" | sed -n 's/.* \([0-9]*\) [A-Z].* listed.json$/\1/p'; }
+is 'listed' "$(listed)" 9
+echo '{"l": 1234567' >"$src/d/listed.json"
+is 'listed when it is broken' "$(listed)" 9
+is 'what was listed is read' "$(t cat "$mnt/d/listed.json")" '{"l": 1}'
+rm "$src/d/listed.json"
+
+# A version of the configuration is judged for itself.
+echo 'ignore: ["x"]' >"$src/.cfgfs.yaml"
+is 'the configuration' "$(t cat "$mnt/.cfgfs.yaml")" 'ignore: ["x"]'
+echo 'ignore: 3' >"$src/.cfgfs.yaml"
+is 'the last good configuration' "$(t cat "$mnt/.cfgfs.yaml")" 'ignore: ["x"]'
+rm "$src/.cfgfs.yaml"
 
 # reads WHAT FILE CONTENT: size and times are those of what is read.
 reads() {

@@ -50,6 +50,11 @@ END
 		attempt 'a key: its own' app/f.json
 	echo '{"$schema": "https://json-schema.org/draft/2020-12/schema", "port": "x"}' |
 		attempt 'says that it is a schema' app/g.json
+	printf '!x\nport: x\n' | attempt 'a tag before all of it' app/t.yaml
+	printf 'port: !x eighty\n' | attempt 'a tag before a value' app/u.yaml
+	mkfifo "$src/app/pipe.yaml"
+	denied 'a pipe' app/pipe.yaml
+	rm "$src/app/pipe.yaml"
 	attempt 'in one of its documents' app/h.yaml <<'END'
 port: 80
 ---
@@ -182,4 +187,12 @@ END
 mount_source -o trust-config
 reads 'no policy' app/a.yaml
 is 'last good after a restart' "$(t cat "$mnt/app/good/a.yaml")" 'a: 1'
-unmount
+
+# A worker that comes after another knows of no policy in a broken one.
+echo 'policy: 3' >"$src/.cfgfs.yaml"
+is 'the last good configuration' "$(t cat "$mnt/app/good/a.yaml")" 'a: 1'
+kill_worker
+wait "$daemon"
+is 'nothing is served then' $? 2
+daemon=
+fails 'it is gone' is_mounted "$mnt"

@@ -56,7 +56,10 @@ static int evaluate(struct association *run, uint32_t number,
 		.arena = run->arena,
 		.findings = run->findings,
 		.show_values = run->plan->show_values,
-		.holds_tagged = run->plan->schema_options.mode == SCHEMA_STRICT,
+		/* Or the author could take a value out of the schema. */
+		.holds_tagged =
+			run->plan->schema_options.mode == SCHEMA_STRICT ||
+			run->plan->distrusts_content,
 	};
 
 	host_phase(run->host, "schema", PHASE_BEGIN);

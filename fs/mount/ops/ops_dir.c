@@ -25,7 +25,8 @@ struct listing {
 };
 
 /* A plain file is as if it had been looked up. What needs a look of its own (a
- * folder is watched then, a link measured) or cannot be kept is only named. */
+ * folder is watched then, a link measured, a protected file judged) or cannot
+ * be kept is only named. */
 static void enter_listed(struct listing *listing, const char *name,
 			 struct fuse_entry_param *out)
 {
@@ -34,8 +35,8 @@ static void enter_listed(struct listing *listing, const char *name,
 	struct inode inode;
 	struct stat stat;
 
-	if (!S_ISREG(out->attr.st_mode) || !keep.is_covered ||
-	    sighting_is_reserved(name) ||
+	if (listing->mount->protect || !S_ISREG(out->attr.st_mode) ||
+	    !keep.is_covered || sighting_is_reserved(name) ||
 	    keep_stat(listing->mount, &place, &keep, &stat) ||
 	    !S_ISREG(stat.st_mode) || !keep.has_attributes)
 		return;

@@ -135,8 +135,7 @@ static int read_real(fuse_req_t req, const struct ops_place *place, size_t size,
 	if (r)
 		return r;
 	/* What nobody judges may have become what somebody does. */
-	if (served.content && mount->protect &&
-	    !protect_lets_pass(mount->protect, name.path)) {
+	if (mount->protect && !protect_lets_pass(mount->protect, name.path)) {
 		files_served_release(mount->files, &served);
 		return ops_protect_back_off();
 	}

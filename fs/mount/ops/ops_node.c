@@ -62,10 +62,15 @@ static int enter_real(struct mount *mount, const struct ops_place *child,
 		      const char *name, const struct stamp *stamp,
 		      struct fuse_entry_param *out)
 {
+	const mode_t mode = out->attr.st_mode;
 	struct inode inode;
 	int r = 0;
 
-	if (S_ISLNK(out->attr.st_mode)) {
+	/* What a pipe would give nobody has judged. */
+	if (mount->protect && !S_ISREG(mode) && !S_ISDIR(mode) &&
+	    !S_ISLNK(mode))
+		return -EACCES;
+	if (S_ISLNK(mode)) {
 		char *target;
 
 		r = ops_read_link(mount, child->path, &target);

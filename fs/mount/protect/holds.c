@@ -37,11 +37,13 @@ static bool shows_the_same(const struct edition *a, const struct edition *b)
 	       digest_equal(&a->content, &b->content);
 }
 
-/* A node that is open stays with what it shows. */
+/* A node that has shown something stays with that: the kernel may still have
+ * pages of it. */
 static int adopt_locked(struct hold *hold, struct edition *edition,
 			struct edition **old)
 {
-	if (hold->opens)
+	if (hold->opens ||
+	    (hold->edition && hold->edition->shown != SHOWN_NOTHING))
 		return shows_the_same(hold->edition, edition) ? 0 : -ESTALE;
 	*old = hold->edition;
 	hold->edition = edition_share(edition);

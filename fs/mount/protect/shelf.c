@@ -2,6 +2,9 @@
 
 #include <errno.h>
 
+/* How often the bytes of a shelf may be exceeded by what is nowhere else. */
+enum { PINNED_FACTOR = 2 };
+
 struct edition *edition_new(struct shelf *shelf, enum shown shown,
 			    const struct stamp *stamp, const struct stat *facts)
 {
@@ -69,6 +72,12 @@ static struct content *take_bytes_locked(struct shelf *shelf,
 	return bytes;
 }
 
+static bool is_far_over(const struct shelf *shelf)
+{
+	return atomic_load(&shelf->pool.used_bytes) / PINNED_FACTOR >
+	       shelf->pool.max_bytes;
+}
+
 static struct content *take_oldest(struct shelf *shelf)
 {
 	struct content *bytes = NULL;
@@ -77,8 +86,8 @@ static struct content *take_oldest(struct shelf *shelf)
 
 	struct edition *victim = shelf->oldest;
 
-	/* What could not be kept is nowhere else. */
-	while (victim && victim->keeping)
+	/* What could not be kept is nowhere else; but there is an end to it. */
+	while (victim && victim->keeping && !is_far_over(shelf))
 		victim = victim->newer;
 	if (victim)
 		bytes = take_bytes_locked(shelf, victim);

@@ -166,7 +166,13 @@ static bool check_outside(const struct session_options *options,
 {
 	const char *state = options->state_directory;
 	const char *config = options->config_file;
+	const char *cache = options->cache_directory;
 
+	if (cache && is_inside(cache, places->source))
+		return refuse(why,
+			      "cache folder '%s' lies inside the source '%s': "
+			      "choose one outside",
+			      cache, places->source);
 	if (state && is_inside(state, places->source))
 		return refuse(why,
 			      "state folder '%s' lies inside the source '%s': "

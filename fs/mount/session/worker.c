@@ -45,15 +45,36 @@ static int trouble(int error, const char *what)
 	return EXIT_TROUBLE;
 }
 
+/* Did a worker before this one have the kernel ask at each open, as policies
+ * need it? They may be those of a trusted configuration. */
+static bool may_have_protected(const struct estate *estate)
+{
+	struct coherence_choice *choice;
+	bool asked;
+
+	if (estate->restarts == 0 ||
+	    choice_attach(estate->fds[ESTATE_CHOICE], &choice))
+		return estate->restarts > 0;
+	asked = !(atomic_load(&choice->bits) & CHOICE_NO_OPEN);
+	choice_free(choice);
+	return asked;
+}
+
 /*
  * A configuration of the tree that is broken does not stop the mount: it is
  * told. One from outside was asked for by name, and its policies and schemas
- * are what readers rely on: without them there is no mount.
+ * are what readers rely on: without them there is no mount. So it is with the
+ * tree's own if that is trusted and may have protected readers before.
  */
-static int tell_about_configuration(struct judge *judge)
+static int tell_about_configuration(struct judge *judge,
+				    const struct estate *estate)
 {
-	const char *file = judge_settings(judge)->config_file;
-	const bool is_trusted = file && *file == '/';
+	const struct settings *settings = judge_settings(judge);
+	const char *file = settings->config_file;
+	const bool is_trusted = (file && *file == '/') ||
+				(settings->trust_config &&
+				 !policy_protects(&settings->policy) &&
+				 may_have_protected(estate));
 	const char *name = file ? file : CONFIG_FILE;
 	auto_free struct verdict *verdict = judge_config_problems(judge);
 
@@ -518,7 +539,7 @@ int worker_run(const struct session_options *options,
 	session.demands = find_demands(session.service.judge, options);
 
 	const bool is_fit =
-		tell_about_configuration(session.service.judge) == 0 &&
+		tell_about_configuration(session.service.judge, estate) == 0 &&
 		open_vault(&session) == 0 && check_coherence(&session) == 0;
 	const int status = is_fit ? serve_mount(&session) : EXIT_TROUBLE;
 
