@@ -126,7 +126,10 @@ struct digest plan_digest_under(const char *engine, const struct plan *plan,
 	add_suppressions(&builder, plan);
 	/* Behind all else, so that keys of others stay as they are. */
 	if (plan->distrusts_content || plan->configured_first)
-		digest_add_number(&builder, plan->configured_first);
+		digest_add_number(&builder,
+				  (uint64_t)plan->configured_first |
+					  (uint64_t)plan->distrusts_configured
+						  << 1);
 	return digest_end(&builder);
 }
 

@@ -69,12 +69,14 @@ struct plan {
 				  */
 	const struct allowance *baseline; /* of this file; each rule once */
 	size_t baseline_count;
-	bool record_baseline;	  /* allow all, and count them by rule */
-	bool ignore_suppressions; /* comments, configuration and baseline */
-	bool distrusts_content;	  /* nothing in the file makes its checks
-				     weaker: no comment, no template; its own
-				     schema is not one that was required */
-	bool configured_first;	  /* before the schema that the file names */
+	bool record_baseline;	   /* allow all, and count them by rule */
+	bool ignore_suppressions;  /* comments, configuration and baseline */
+	bool distrusts_content;	   /* nothing in the file makes its checks
+				      weaker: no comment, no template; its own
+				      schema is not one that was required */
+	bool configured_first;	   /* before the schema that the file names */
+	bool distrusts_configured; /* the configured schema is the word of who
+				      wrote the tree: none that was required */
 };
 
 /* Is that rule of plan->when for this file? */

@@ -336,6 +336,7 @@ static void plan_schema(const struct config *config, const char *path,
 		plan->configured_first = true;
 		return;
 	}
+	plan->distrusts_configured = config->is_guarded && !config->is_trusted;
 	plan->schema = plain ? plain->schema : NULL;
 	if (!plain)
 		plan_by_catalog(config, path, plan);

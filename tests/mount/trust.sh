@@ -150,6 +150,23 @@ printf 'a: 1\na: 2\n' >"$src/app/b.yaml"
 denied 'a duplicate key, suppressed by the tree' app/b.yaml
 unmount
 
+# A schema that is required is not one that the tree chooses.
+mkdir "$src/any"
+echo 'a: 1' >"$src/any/a.yaml"
+cp "$src/.cfgfs.yaml" "$work/before.yaml"
+echo 'schemas: [{files: ["any/**"], schema: schemas/all.json}]' >"$src/.cfgfs.yaml"
+mount_source --require-schema -o on_invalid=deny
+denied 'a required schema by the tree' any/a.yaml
+unmount
+mount_source --require-schema -o on_invalid=deny,trust-config
+reads 'a required schema by a trusted one' any/a.yaml
+unmount
+echo 'schemas: [{when: {a: 1}, schema: schemas/all.json}]' >"$src/.cfgfs.yaml"
+mount_source --require-schema -o on_invalid=deny
+denied 'a required schema by the tree and content' any/a.yaml
+unmount
+cp "$work/before.yaml" "$src/.cfgfs.yaml"
+
 # The tree's own is trusted when an option says so; other files are not.
 mount_source -o on_invalid=deny,trust-config
 reads 'ignored' app/a.yaml

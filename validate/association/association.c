@@ -231,7 +231,7 @@ static int leave_schemas(struct association *run)
 	return 0;
 }
 
-/* A schema that the author of the file chose may be no check at all. */
+/* A schema that the author of the file or tree chose may be no check at all. */
 static bool is_lacking(const struct plan *plan, const struct choice *choice)
 {
 	const bool has_any = choice->path || choice->dialect != DOC_NONE;

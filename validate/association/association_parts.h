@@ -13,7 +13,8 @@ struct choice {
 	uint32_t dialect;   /* node that says it is a schema; DOC_NONE: it is
 			       none */
 	bool is_by_catalog;
-	bool is_own; /* the file itself names it */
+	bool is_own; /* who may be hostile chose it: the file itself, or a
+			configuration that is not trusted */
 };
 
 /*

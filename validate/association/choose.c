@@ -143,6 +143,7 @@ static void choose_configured(struct association *run, uint32_t root,
 {
 	const struct plan *plan = run->plan;
 
+	out->is_own = plan->distrusts_configured;
 	for (size_t i = 0; i < plan->when_count; i++) {
 		if (plan_has_when(plan, i) &&
 		    when_holds(run->doc, root, &plan->when[i])) {
