@@ -110,6 +110,13 @@ must_check bool config_suppression(const struct config *config,
 struct policy_rules config_policy(const struct config *config,
 				  const char *path);
 
+/*
+ * May readers follow a link to `target` where they are protected? Only if what
+ * they find by it is judged as a file in the link's place would be.
+ */
+must_check bool config_lets_link(const struct config *config, const char *path,
+				 const char *target);
+
 /* Entries of `policy:` that do not count, since the tree may not say that. */
 size_t config_untrusted_policies(const struct config *config);
 

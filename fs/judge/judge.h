@@ -230,6 +230,10 @@ must_check int judge_baseline(struct judge *judge, char **path,
 /* What readers of a mount get of a file at this path that is not valid. */
 struct policy_rules judge_policy(struct judge *judge, const char *path);
 
+/* May readers of a mount that protects them follow this link? */
+must_check bool judge_lets_link(struct judge *judge, const char *path,
+				const char *target);
+
 /* What the configuration of now asks of a mount. */
 struct policy_demands {
 	bool protects;	       /* some file, from its readers */

@@ -34,6 +34,15 @@ struct policy_rules judge_policy(struct judge *judge, const char *path)
 	return rules;
 }
 
+bool judge_lets_link(struct judge *judge, const char *path, const char *target)
+{
+	struct setup_config use = setup_acquire(judge->setup);
+	const bool lets = config_lets_link(use.config, path, target);
+
+	setup_release(judge->setup, &use);
+	return lets;
+}
+
 struct policy_demands judge_policy_demands(struct judge *judge)
 {
 	struct setup_config use = setup_acquire(judge->setup);

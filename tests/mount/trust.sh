@@ -25,6 +25,14 @@ denied() {
 }
 reads() { t cat "$mnt/$2" >"$work/got" || fail "$1: $2 is denied"; }
 
+# denied_link WHAT LINK TARGET
+denied_link() {
+	ln -s "$3" "$src/$2"
+	denied "a link: $1" "$2"
+	! t readlink "$mnt/$2" >/dev/null 2>&1 || fail "a link: $1: $2 is told"
+	rm "$src/$2"
+}
+
 # attempt WHAT FILE <CONTENT: it must be denied.
 attempt() {
 	cat >"$src/$2"
@@ -118,10 +126,33 @@ END
 	denied 'by another folder' app/x.yaml
 	mv "$src/app" "$src/free" && mv "$src/was" "$src/app"
 	echo 'port: 1' >"$work/outside.yaml"
-	ln -s "$work/outside.yaml" "$src/app/link.yaml"
-	ln -s ../free/x.yaml "$src/app/inside.yaml"
-	is 'a link stays a link' "$(t readlink "$mnt/app/inside.yaml")" ../free/x.yaml
-	rm "$src/app/link.yaml" "$src/app/inside.yaml"
+	denied_link 'out of the tree' app/link.yaml "$work/outside.yaml"
+	denied_link 'out by steps' app/link.yaml ../../outside.yaml
+	denied_link 'to what is ignored' app/link.yaml ../free/x.yaml
+	echo 'port: x' >"$src/app/notes.txt"
+	denied_link 'to what has no format' app/link.yaml notes.txt
+	mkdir "$src/notes"
+	echo 'port: x' >"$src/notes/x.yaml"
+	reads 'valid where no schema is' notes/x.yaml
+	denied_link 'to what has another schema' app/link.yaml ../notes/x.yaml
+	rm -r "$src/notes"
+	mkdir "$src/app/step"
+	denied_link 'a step back behind a name' app/link.yaml step/../a.yaml
+	rmdir "$src/app/step"
+	mv "$src/app" "$src/was" && mv "$src/free" "$src/other"
+	ln -s other "$src/app"
+	denied 'a folder swapped for a link' app/x.yaml
+	rm "$src/app"
+	mv "$src/other" "$src/free" && mv "$src/was" "$src/app"
+	ln -s a.yaml "$src/app/link.yaml"
+	reads 'a link to what is judged alike' app/link.yaml
+	ln -sfn "$src/app/a.yaml" "$src/app/full.yaml"
+	reads 'by the full path of the tree' app/full.yaml
+	echo 'port: x' >"$src/app/bad.yaml"
+	ln -s bad.yaml "$src/app/to_bad.yaml"
+	denied 'a link to what is denied' app/to_bad.yaml
+	rm "$src/app/link.yaml" "$src/app/full.yaml" "$src/app/to_bad.yaml" \
+		"$src/app/bad.yaml" "$src/app/notes.txt"
 
 	# What the trusted one lets pass.
 	echo 'port: x' >"$src/app/known.yaml"
@@ -150,6 +181,18 @@ printf 'a: 1\na: 2\n' >"$src/app/b.yaml"
 denied 'a duplicate key, suppressed by the tree' app/b.yaml
 unmount
 
+# Without patterns folders may be links, but for names that tell a format.
+echo 'a: 1' >"$src/app/b.yaml"
+printf '[unclosed' >"$src/app/c.conf"
+ln -s app "$src/current"
+ln -s app "$src/systemd"
+mount_source -o on_invalid=deny
+reads 'by a folder' current/b.yaml
+denied 'by a folder, syntax' current/a.yaml
+denied 'a folder that tells a format' systemd/c.conf
+rm "$src/current" "$src/systemd" "$src/app/c.conf"
+unmount
+
 # A schema that is required is not one that the tree chooses.
 mkdir "$src/any"
 echo 'a: 1' >"$src/any/a.yaml"
@@ -173,12 +216,24 @@ reads 'ignored' app/a.yaml
 cat >"$src/.cfgfs.yaml" <<'END'
 policy:
   - {files: ["app/soft/**"], on_invalid: serve}
+  - {files: ["app/narrow/*.yaml"], on_invalid: serve}
   - {files: ["app/good/**"], on_invalid: lastgood}
 END
 denied 'ignore files do not count' app/a.yaml
+mkdir "$src/app/hidden"
+ln -s ../soft/a.yaml "$src/app/hidden/a.yaml"
+ln -s soft "$src/app/by"
+mkdir "$src/app/narrow"
+cp "$src/app/a.yaml" "$src/app/narrow/a.yaml"
+ln -s narrow "$src/app/wide"
 mkdir "$src/app/soft" "$src/app/good"
 cp "$src/app/a.yaml" "$src/app/soft/a.yaml"
 reads 'served by its policy' app/soft/a.yaml
+denied 'a link to what has another policy' app/hidden/a.yaml
+denied 'a link to a folder that has another policy' app/by/a.yaml
+reads 'served by a narrow policy' app/narrow/a.yaml
+denied 'a link to a folder with a narrow policy' app/wide/a.yaml
+rm -r "$src/app/hidden" "$src/app/by" "$src/app/narrow" "$src/app/wide"
 echo 'a: 1' >"$src/app/good/a.yaml"
 reads 'good' app/good/a.yaml
 echo 'a: [' >"$src/app/good/a.yaml"

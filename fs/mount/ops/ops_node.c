@@ -333,6 +333,9 @@ void op_readlink(fuse_req_t req, fuse_ino_t ino)
 
 	if (r == 0)
 		r = ops_read_link(mount, place.path, &target);
+	if (r == 0 && mount->protect &&
+	    !judge_lets_link(mount->judge, place.path, target))
+		r = -EACCES;
 	if (r)
 		fuse_reply_err(req, -r);
 	else
