@@ -62,13 +62,17 @@ static void begin_directory(struct walk *walk, const char *path)
 		walk->path[walk->prefix_size++] = '/';
 }
 
+/* What is deeper than a path can be cannot be opened: it is told of the
+ * directory. */
+static bool fits(const struct walk *walk, const char *name)
+{
+	return walk->prefix_size + strlen(name) + 1 <= sizeof(walk->path);
+}
+
 static int visit_name(struct walk *walk, const char *name, unsigned char type)
 {
 	const size_t size = strlen(name) + 1;
 
-	/* Deeper than a path can be: it cannot be opened by anyone. */
-	if (walk->prefix_size + size > sizeof(walk->path))
-		return 0;
 	memcpy(walk->path + walk->prefix_size, name, size);
 
 	const int r = walk->visit(walk->ctx, walk->path, type, 0);
@@ -88,18 +92,26 @@ static void take_stamp(struct walk *walk, int directory, const char *name,
 
 static int read_names(struct walk *walk, const char *path, DIR *directory)
 {
+	int error = 0;
+
 	begin_directory(walk, path);
 	for (;;) {
 		errno = 0;
 
 		const struct dirent *entry = readdir(directory);
 
-		if (!entry)
-			return errno ? walk->visit(walk->ctx, path, DT_DIR,
-						   -errno)
+		if (!entry) {
+			error = errno ? -errno : error;
+			return error ? walk->visit(walk->ctx, path, DT_DIR,
+						   error)
 				     : 0;
+		}
 		if (is_dots(entry->d_name))
 			continue;
+		if (!fits(walk, entry->d_name)) {
+			error = -ENAMETOOLONG;
+			continue;
+		}
 
 		const unsigned char type = type_of(directory, entry);
 

@@ -113,21 +113,36 @@ static unsigned char type_of(DIR *directory, const struct dirent *entry)
 	return (unsigned char)IFTODT(stat.st_mode);
 }
 
+/* What is deeper than a path can be cannot be opened: it is told of the
+ * directory. */
+static bool fits(const struct walk *walk, const char *name)
+{
+	return strlen(walk->path) + 1 + strlen(name) + 1 <= sizeof(walk->path);
+}
+
 static int read_names(struct walk *walk, struct level *level, DIR *directory)
 {
+	int error = 0;
+
 	for (;;) {
 		errno = 0;
 
 		const struct dirent *entry = readdir(directory);
 		int r;
 
-		if (!entry)
-			return errno ? walk->visit(walk->ctx, walk->path,
-						   DT_DIR, -errno)
+		if (!entry) {
+			error = errno ? -errno : error;
+			return error ? walk->visit(walk->ctx, walk->path,
+						   DT_DIR, error)
 				     : 0;
+		}
 		if (strcmp(entry->d_name, ".") == 0 ||
 		    strcmp(entry->d_name, "..") == 0)
 			continue;
+		if (!fits(walk, entry->d_name)) {
+			error = -ENAMETOOLONG;
+			continue;
+		}
 		r = add_name(level, entry->d_name, type_of(directory, entry));
 		if (r)
 			return r;

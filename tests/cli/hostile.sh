@@ -19,7 +19,26 @@ says 'a limit is named' 'brackets.yaml:1:[0-9]*: error: .*limit.*depth' "$work/o
 says 'in JSON too' 'brackets.json:1:[0-9]*: error: .*limit.*depth' "$work/out"
 grep -q 'bomb.yaml' "$work/out" && fail 'aliases that are shared cost nothing'
 
+# Deeper than a path can be: said of the folder above, once.
+long=$(many n 250)
+mkdir "$work/x"
+echo 'v: [' >"$work/x/a.yaml"
+i=0
+while [ $i -lt 20 ]; do
+	mkdir "$work/y"
+	mv "$work/x" "$work/y/$long"
+	mv "$work/y" "$work/x"
+	i=$((i + 1))
+done
 rm "$src"/*
+mv "$work/x/$long" "$src/deep"
+for format in text jsonl; do
+	run "$format: what nobody can open" 2 check -f $format "$src"
+	is "$format: told once" "$(grep -c io/unreadable "$work/out")" 1
+	says "$format: why" 'name too long' "$work/out"
+done
+rm -r "$src/deep"
+
 printf 'a: \377\376b\n' >"$src/latin.yaml"
 printf '{"a": "\300\257"}' >"$src/overlong.json"
 printf 'a: b\0c\n' >"$src/nul.yaml"
