@@ -6,7 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 
-enum { CHUNK_BYTES = 32 * 1024 };
+enum {
+	CHUNK_BYTES = 32 * 1024,
+	SMALLEST_PLUS = 152, /* bytes of an entry of READDIRPLUS at least */
+};
 
 /* Where the names of virtual files are listed: behind all others. */
 #define VIRTUAL_OFFSET (INT64_MAX - 64)
@@ -22,6 +25,8 @@ struct listing {
 	char *bytes;
 	size_t size;
 	size_t used;
+	uint64_t *entered; /* nodes that the reply looks up */
+	size_t entered_count;
 };
 
 /* A plain file is as if it had been looked up. What needs a look of its own (a
@@ -67,6 +72,8 @@ static bool add_with_attributes(struct listing *listing, const char *name,
 	if (needed > space)
 		return false;
 	enter_listed(listing, name, &entry);
+	if (entry.ino)
+		listing->entered[listing->entered_count++] = entry.ino;
 	listing->used += fuse_add_direntry_plus(listing->req,
 						listing->bytes + listing->used,
 						space, name, &entry, next);
@@ -311,27 +318,38 @@ void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		files_close(mount->files, ino);
 }
 
+/* Nobody got the reply. */
+static void forget_entered(const struct listing *listing)
+{
+	for (size_t i = 0; i < listing->entered_count; i++)
+		ops_forget(listing->mount, listing->entered[i], 1);
+}
+
 static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 		 bool brings_more)
 {
 	struct mount *mount = ops_mount(req);
 	struct ops_place place;
-	char *bytes = malloc(size);
+	auto_free char *bytes = malloc(size);
+	auto_free uint64_t *entered =
+		calloc(size / SMALLEST_PLUS + 1, sizeof(*entered));
 	struct listing listing = {.req = req,
 				  .mount = mount,
 				  .directory = &place.inode,
 				  .brings_more = brings_more,
 				  .bytes = bytes,
-				  .size = size};
-	int r = bytes ? ops_find(mount, ino, &place) : -ENOMEM;
+				  .size = size,
+				  .entered = entered};
+	int r = bytes && entered ? ops_find(mount, ino, &place) : -ENOMEM;
 
 	if (r == 0)
 		r = list_any(&listing, &place, offset);
 	if (r)
 		fuse_reply_err(req, -r);
 	else
-		fuse_reply_buf(req, bytes, listing.used);
-	free(bytes);
+		r = fuse_reply_buf(req, bytes, listing.used);
+	if (r)
+		forget_entered(&listing);
 }
 
 void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
