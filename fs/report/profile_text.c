@@ -92,7 +92,7 @@ static void write_bottleneck(FILE *out, const struct lines *lines,
 		fputs("nothing was measured yet\n", out);
 		return;
 	}
-	fprintf(out, "%.0f %% in %s (%.3g s of %.3g s)",
+	fprintf(out, "%.0f %% in %s (%.6f s of %.6f s)",
 		percent(lines->of[0].seconds, lines->seconds),
 		lines->of[0].name, lines->of[0].seconds, lines->seconds);
 	write_share_of_files(out, files);

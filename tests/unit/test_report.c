@@ -124,10 +124,10 @@ static void a_bottleneck_is_named_with_its_figures(void **state)
 
 	auto_free char *text = text_of(profile);
 
-	assert_non_null(strstr(text,
-			       "# cfgfs.profile 1\n62 % in parse.yaml (0.62 s "
-			       "of 1 s); the 3 slowest of 100 files take "
-			       "50 % of the validating\n"));
+	assert_non_null(strstr(
+		text, "# cfgfs.profile 1\n62 % in parse.yaml (0.620000 s "
+		      "of 1.000000 s); the 3 slowest of 100 files take "
+		      "50 % of the validating\n"));
 	assert_non_null(strstr(text, "  \"a b\\n.json\"\n"));
 	assert_non_null(strstr(text, "100  100.yaml\n"));
 	profile_free(profile);
