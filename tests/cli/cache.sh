@@ -25,6 +25,7 @@ run 'statistics' 0 cache stats
 says 'entries' '^entries 17$' "$work/out"
 says 'hits' '^hits 34$' "$work/out"
 says 'misses' '^misses 17$' "$work/out"
+says 'nothing to say of a server' '^remote_reason -$' "$work/out"
 
 # Another name, another folder, another tree: the same content is known.
 cp "$src/web/shop.yaml" "$src/web/other.yaml"

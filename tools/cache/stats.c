@@ -117,7 +117,10 @@ static void remote(struct printer *printer)
 
 	look_at_remote(&stats, &why);
 	text(printer, "remote", remote_state_name(stats.state));
-	text(printer, "remote_reason", why ? why : stats.reason);
+	text(printer, "remote_reason",
+	     why	     ? why
+	     : *stats.reason ? stats.reason
+			     : "-");
 }
 
 static void print(const struct request *request,
