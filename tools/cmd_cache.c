@@ -5,7 +5,6 @@
 #include "tools/command.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 
 static const char usage[] =
@@ -211,8 +210,8 @@ static bool parse(int argc, char **argv, const struct action *action,
 
 	*status = 2;
 	optind = 0;
-	while ((option = getopt_long(argc, argv, action ? "f:h" : "+h", options,
-				     NULL)) != -1) {
+	while ((option = command_option(argc, argv, action ? "f:h" : "+h",
+					options)) != -1) {
 		bool is_right = option != '?';
 
 		if (option == 'h') {

@@ -3,7 +3,6 @@
 #include "tools/command.h"
 #include "validate/plan.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 static const char usage[] =

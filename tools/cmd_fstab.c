@@ -5,7 +5,6 @@
 #include "tools/command.h"
 
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 
 /* What mount(8) understands by an exit status. */
@@ -66,11 +65,13 @@ struct request {
 
 static bool parse(int argc, char **argv, struct request *out)
 {
+	static const struct option none[] = {{NULL, 0, NULL, 0}};
 	int option;
 
 	optind = 0;
 	/* -n, -s and -N concern mount(8) or cannot be meant here. */
-	while ((option = getopt(argc, argv, "+fnsvN:o:t:")) != -1) {
+	while ((option = command_option(argc, argv, "+fnsvN:o:t:", none)) !=
+	       -1) {
 		if (option == '?')
 			return false;
 		if (option == 'o')

@@ -1,5 +1,6 @@
 /* cfgfs mount: serve a configuration tree through FUSE. */
 #include "fs/mount/session/options.h"
+#include "fs/mount/session/options_policy.h"
 #include "tools/command.h"
 #include "tools/options.h"
 
@@ -44,6 +45,8 @@ static const char usage[] =
 	"               workers=N           files judged at a time in the "
 	"background\n"
 	"               warm                judge all of it in the background\n"
+	"               xattr               show what is known of a file as\n"
+	"                                   extended attributes, user.cfgfs.*\n"
 	"               allow_other         let other users in\n"
 	"               or an option of libfuse: auto_unmount, noexec, ...\n"
 	"\n"
@@ -93,8 +96,8 @@ static int parse(int argc, char **argv, struct session_options *options)
 	int r = 0;
 
 	optind = 0;
-	while (r == 0 && (option = getopt_long(argc, argv, "fo:h", long_options,
-					       NULL)) != -1) {
+	while (r == 0 && (option = command_option(argc, argv, "fo:h",
+						  long_options)) != -1) {
 		switch (option) {
 		case 'f':
 			options->is_foreground = true;
@@ -134,9 +137,12 @@ static int run(int argc, char **argv, struct session_options *options,
 	       const char *how)
 {
 	const int r = parse(argc, argv, options);
+	auto_free char *why = NULL;
 
 	if (r)
 		return r == 1 ? 0 : r;
+	if (!options_check_policy(options, &why))
+		return wrong(why ? why : "no memory");
 	if (argc - optind != 2)
 		return wrong(argc - optind < 2
 				     ? "mount needs a source and a mountpoint"

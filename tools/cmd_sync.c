@@ -2,7 +2,6 @@
 #include "fs/mount/session/order.h"
 #include "tools/command.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 static const char usage[] =
@@ -30,11 +29,11 @@ int cmd_sync(int argc, char **argv)
 
 	optind = 0;
 
-	int option = getopt_long(argc, argv, "ah", options, NULL);
+	int option = command_option(argc, argv, "ah", options);
 
 	if (option == 'a') {
 		request.order = CONTROL_SYNC_ALL;
-		option = getopt_long(argc, argv, "ah", options, NULL);
+		option = command_option(argc, argv, "ah", options);
 	}
 	if (option == 'h') {
 		fputs(usage, stdout);

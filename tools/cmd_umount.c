@@ -2,8 +2,6 @@
 #include "fs/mount/session/unmount.h"
 #include "tools/command.h"
 
-#include <getopt.h>
-
 static const char usage[] =
 	"Usage: cfgfs umount MOUNTPOINT\n"
 	"\n"

@@ -2,8 +2,6 @@
 #include "fs/mount/session/upgrade.h"
 #include "tools/command.h"
 
-#include <getopt.h>
-
 static const char usage[] =
 	"Usage: cfgfs upgrade MOUNTPOINT\n"
 	"\n"

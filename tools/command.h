@@ -6,6 +6,8 @@
 
 #include "validate/base.h"
 
+#include <getopt.h>
+
 struct command {
 	const char *name;
 	const char *summary; /* one line for `cfgfs --help`; NULL: none */
@@ -34,6 +36,10 @@ int cmd_fstab(int argc, char **argv);
  */
 must_check bool command_takes(int argc, char **argv, const char *usage,
 			      int count, int *status);
+
+/* As getopt_long(), whose messages then begin as all others do. */
+int command_option(int argc, char **argv, const char *letters,
+		   const struct option *options);
 
 /* The exit status; a failure is told on stderr. NULL: no memory to say why. */
 int command_end(bool has_succeeded, const char *why);

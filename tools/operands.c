@@ -1,7 +1,20 @@
 #include "tools/command.h"
 
-#include <getopt.h>
 #include <stdio.h>
+
+int command_option(int argc, char **argv, const char *letters,
+		   const struct option *options)
+{
+	static char program[] = "cfgfs";
+	char *const name = argv[0];
+
+	argv[0] = program;
+
+	const int option = getopt_long(argc, argv, letters, options, NULL);
+
+	argv[0] = name;
+	return option;
+}
 
 bool command_takes(int argc, char **argv, const char *usage, int count,
 		   int *status)
@@ -13,7 +26,7 @@ bool command_takes(int argc, char **argv, const char *usage, int count,
 
 	optind = 0;
 
-	const int option = getopt_long(argc, argv, "h", options, NULL);
+	const int option = command_option(argc, argv, "h", options);
 
 	if (option == -1 && argc - optind == count)
 		return true;

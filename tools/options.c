@@ -1,6 +1,7 @@
 #include "tools/options.h"
 
 #include "fs/units.h"
+#include "tools/command.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -365,8 +366,8 @@ enum options_result options_parse(int argc, char **argv, const char *usage,
 	options.service.settings.workers = processors();
 	options.service.settings.watch_dependencies = false;
 	optind = 0;
-	while ((option = getopt_long(argc, argv, "s:l:f:j:h", long_options,
-				     NULL)) != -1) {
+	while ((option = command_option(argc, argv, "s:l:f:j:h",
+					long_options)) != -1) {
 		if (option == 'h') {
 			fputs(usage, stdout);
 			options_release(&options);

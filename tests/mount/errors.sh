@@ -45,6 +45,12 @@ wrong 'behind the source' "'coherence=fast': what is not valid" \
 	mount -o on_invalid=deny,coherence=fast "$src" "$mnt"
 wrong 'no version to go back to' 'use serve or deny' \
 	mount -o never_valid=lastgood "$src" "$mnt"
+wrong 'versions that nobody keeps' "use it with on_invalid=lastgood" \
+	mount -o never_valid=deny "$src" "$mnt"
+for command in mount check sync umount ctl upgrade status explain 'cache stats'; do
+	wrong "$command: no such option" "unrecognized option '--bogus'" \
+		$command --bogus "$src" "$mnt"
+done
 wrong 'another error' 'use EACCES or EIO' mount -o errno=ENOENT "$src" "$mnt"
 wrong 'no such configuration' "'config': cannot use 'x'" mount -o config=x "$src" "$mnt"
 : >"$src/config.yaml"
@@ -70,6 +76,18 @@ for place in "$mnt" "$mnt/" "$work/./mnt"; do
 	is 'a second mount: exit status' $? 2
 	holds 'a second mount: message' grep -q 'already mounted' "$work/err2"
 done
+# A link to it will do.
+ln -s mnt "$work/link"
+ln -s link "$work/link2"
+for place in "$work/link" "$work/link/" "$work/link2"; do
+	holds "$place: sync" t "$cfgfs" sync "$place"
+	holds "$place: ctl" t "$cfgfs" ctl "$place" level=fast
+	t "$cfgfs" mount "$src" "$place" >"$work/out2" 2>"$work/err2"
+	holds "$place: mounted already" grep -q 'already mounted' "$work/err2"
+done
+ln -s loop "$work/loop"
+t "$cfgfs" umount "$work/loop" 2>"$work/err2"
+holds 'a link to itself' grep -q 'Too many levels' "$work/err2"
 # Busy: somebody has a file open.
 exec 3<"$mnt/a.json"
 t "$cfgfs" umount "$mnt" 2>"$work/err2"
@@ -77,7 +95,19 @@ is 'busy: exit status' $? 2
 holds 'busy: message' grep -q 'is busy: close what uses it' "$work/err2"
 holds 'busy: it goes on' t cmp "$src/a.json" "$mnt/a.json"
 exec 3<&-
-unmount
+t "$cfgfs" umount "$work/link2" || fail 'unmounted by a link'
+wait "$daemon"
+is 'the daemon' $? 0
+daemon=
+
+# Where nothing can be watched nothing is fast.
+for wish in fast auto; do
+	CFGFS_WITHOUT=inotify,fanotify mount_source -o coherence=$wish
+	grep 'coherence=fast' "$work/err" >"$work/told.$wish"
+	unmount
+done
+holds 'not fast: told' grep -q 'cannot be watched here, so' "$work/told.fast"
+is 'nobody asked' "$(cat "$work/told.auto")" ''
 
 # Without the device, without rights (as another user, where that can be had).
 if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then

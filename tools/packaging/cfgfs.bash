@@ -4,7 +4,7 @@ on_error=serve on_error=deny on_error=lastgood never_valid=deny
 never_valid=serve errno=EACCES errno=EIO state= state_size= config=
 trust-config level=fast level=standard coherence=auto coherence=fast coherence=strict
 coherence=rehash virtual=hidden virtual=visible map= catalog= cache= cache_size= max_size=
-wait= workers= allow_other auto_unmount ro noexec'
+wait= workers= warm xattr allow_other auto_unmount ro noexec'
 
 # The word behind the last comma of a list of mount options.
 _cfgfs_option_list() {

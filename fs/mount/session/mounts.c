@@ -3,8 +3,12 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <unistd.h>
 
-enum { FIELD_COUNT = 6 }; /* before the optional ones */
+enum {
+	FIELD_COUNT = 6, /* before the optional ones */
+	MOST_LINKS = 40, /* as many as the kernel follows */
+};
 
 void mount_entry_release(struct mount_entry *entry)
 {
@@ -168,7 +172,8 @@ static char *join(const char *folder, struct span name)
 	return path;
 }
 
-char *mounts_resolve(const char *path)
+/* Where the last part of a path really is, itself not followed. */
+static char *resolve_folder(const char *path)
 {
 	const size_t size = plain_size(path);
 	size_t folder_size = size;
@@ -186,4 +191,42 @@ char *mounts_resolve(const char *path)
 
 	free(folder);
 	return resolved;
+}
+
+/* What a link leads to; NULL: it is none. Of a folder readlink() asks no
+ * filesystem, so a mount that hangs does no harm. */
+static char *read_link(const char *path)
+{
+	char target[PATH_MAX];
+	const ssize_t size = readlink(path, target, sizeof(target) - 1);
+	const char *slash = strrchr(path, '/');
+	char *absolute = NULL;
+
+	if (size < 0 || !slash)
+		return NULL;
+	target[size] = '\0';
+	if (*target == '/')
+		return strdup(target);
+	if (asprintf(&absolute, "%.*s/%s", (int)(slash - path), path, target) <
+	    0)
+		return NULL;
+	return absolute;
+}
+
+char *mounts_resolve(const char *path)
+{
+	char *resolved = resolve_folder(path);
+
+	for (int i = 0; resolved && i < MOST_LINKS; i++) {
+		auto_free char *target = read_link(resolved);
+
+		if (!target)
+			return resolved;
+		free(resolved);
+		resolved = resolve_folder(target);
+	}
+	if (resolved)
+		errno = ELOOP;
+	free(resolved);
+	return NULL;
 }

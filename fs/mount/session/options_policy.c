@@ -57,6 +57,7 @@ static bool set_on_error(struct session_options *options, const char *value,
 static bool set_never_valid(struct session_options *options, const char *value,
 			    char **why)
 {
+	options->has_never_valid = true;
 	return parse_policy("never_valid", value, 2,
 			    &options->service.settings.policy.never_valid, why);
 }
@@ -127,6 +128,20 @@ bool options_set_policy(struct session_options *options, const char *name,
 		if (strcmp(table[i].name, name) == 0)
 			return table[i].set(options, value, why);
 	return refuse(why, "option '%s' is not known here", name);
+}
+
+bool options_check_policy(const struct session_options *options, char **why)
+{
+	const struct settings *settings = &options->service.settings;
+	const struct policy_rules *rules = &settings->policy;
+
+	*why = NULL;
+	return !options->has_never_valid || settings->trust_config ||
+	       settings->config_file || rules->on_invalid == POLICY_LAST_GOOD ||
+	       rules->on_error == POLICY_LAST_GOOD ||
+	       refuse(why, "option 'never_valid' says what 'lastgood' does "
+			   "without a valid version: use it with "
+			   "on_invalid=lastgood");
 }
 
 static char *join(const char *directory, const char *name)

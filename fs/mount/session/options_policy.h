@@ -12,6 +12,11 @@ must_check bool options_set_policy(struct session_options *options,
 				   const char *name, const char *value,
 				   char **why);
 
+/* Do all options together make sense? A configuration that is trusted may ask
+ * for more. True, or false with *why. */
+must_check bool options_check_policy(const struct session_options *options,
+				     char **why);
+
 /*
  * Where versions are kept unless an option says it: $XDG_STATE_HOME/cfgfs,
  * /var/lib/cfgfs for root, ~/.local/state/cfgfs. Owned; NULL: no memory or no

@@ -26,7 +26,8 @@ struct session_options {
 	char *state_directory; /* owned; NULL: the default place */
 	uint64_t state_bytes;  /* of last valid versions, all together */
 	bool has_on_error;     /* else it is as on_invalid */
-	char *config_file;     /* owned; or NULL */
+	bool has_never_valid;
+	char *config_file; /* owned; or NULL */
 };
 
 #define SESSION_DEFAULT                                                        \

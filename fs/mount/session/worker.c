@@ -204,6 +204,22 @@ static int make_coherence(struct session *session)
 	return coherence_new(&tools, &options, &session->mount.coherence);
 }
 
+/* Who asked for speed is told, once, that there is none. */
+static void tell_if_slow(const struct session *session)
+{
+	struct coherence *coherence = session->mount.coherence;
+	struct status_facts facts = {0};
+
+	if (session->options->coherence != COHERENCE_FAST ||
+	    session->estate->restarts > 0 || coherence_is_fast(coherence))
+		return;
+	coherence_describe(coherence, &facts);
+	fprintf(stderr,
+		"cfgfs: option 'coherence=fast': %s, so each open is "
+		"asked for as under 'strict'\n",
+		facts.coherence_reason);
+}
+
 /* What the kernel keeps was told by a worker that is dead; who knows what has
  * changed since. */
 static int begin_coherence(struct session *session)
@@ -483,6 +499,7 @@ static int greet_and_serve(struct session *session)
 	r = begin_coherence(session);
 	if (r)
 		return trouble(r, "cannot follow changes");
+	tell_if_slow(session);
 	wards_tell_ready(session->wards);
 	if (session->options->warms)
 		start_warming(session);
