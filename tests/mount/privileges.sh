@@ -18,11 +18,12 @@ is 'the supervisor may unmount' "$(may "$daemon" CapPrm) $(may "$daemon" CapBnd)
 # Those who follow.
 kill_worker
 is 'after a kill' "$(t cat "$mnt/private.yaml")" 'a: 1'
-is 'the next worker' "$(may "$(worker)" CapEff)" 4
+next_may() { has_worker && may "$(worker)" CapEff; }
+becomes 4 next_may
 holds 'upgrade' t "$cfgfs" upgrade "$mnt"
 is 'after an upgrade' "$(t cat "$mnt/private.yaml")" 'a: 1'
-until_holds 'there is a worker' has_worker
-is 'a worker of the next program' "$(may "$(worker)" CapEff) $(may "$daemon" CapPrm)" '4 200104'
+becomes 4 next_may
+is 'the supervisor of the next program' "$(may "$daemon" CapPrm)" 200104
 unmount
 
 # fanotify is for administrators.
