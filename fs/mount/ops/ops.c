@@ -9,6 +9,19 @@ struct mount *ops_mount(fuse_req_t req)
 	return fuse_req_userdata(req);
 }
 
+bool ops_park(struct mount *mount)
+{
+	if (atomic_fetch_add(&mount->parked, 1) < SLOTS_COUNT / 2)
+		return true;
+	atomic_fetch_sub(&mount->parked, 1);
+	return false;
+}
+
+void ops_unpark(struct mount *mount)
+{
+	atomic_fetch_sub(&mount->parked, 1);
+}
+
 int ops_find(struct mount *mount, fuse_ino_t ino, struct ops_place *out)
 {
 	const int r = inodes_get(mount->inodes, ino, &out->inode);

@@ -16,6 +16,7 @@
 
 #include <fuse_lowlevel.h>
 #include <limits.h>
+#include <stdatomic.h>
 
 /* The shared state of all operations; fixed once the session runs. */
 struct mount {
@@ -34,11 +35,22 @@ struct mount {
 	bool virtual_visible;
 	bool has_xattrs;
 	struct timespec began_at; /* times of virtual folders */
+	atomic_uint parked;	  /* requests: see ops_park() */
 };
 
 extern const struct fuse_lowlevel_ops ops_table;
 
 struct mount *ops_mount(fuse_req_t req);
+
+/*
+ * A request is about to be answered later. False: so many are that the rest of
+ * the slots is kept for those that are answered at once, which others, also the
+ * making of what is waited for, may hang on. Answer it with EAGAIN.
+ */
+must_check bool ops_park(struct mount *mount);
+
+/* A request that ops_park() let in is answered. */
+void ops_unpark(struct mount *mount);
 
 /* A node and the path of what it is, or is about. */
 struct ops_place {

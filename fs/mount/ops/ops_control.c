@@ -22,36 +22,49 @@ static void synced(struct watch_waiter *waiter, int result)
 {
 	static const struct control_request done = {.order = CONTROL_SYNC};
 	struct syncing *syncing = (struct syncing *)waiter;
+	struct mount *mount = ops_mount(syncing->req);
 
 	answer(syncing->req, result, &done);
+	ops_unpark(mount);
 	free(syncing);
+}
+
+/* 0: it is answered later, or was. */
+static int await_barrier(struct mount *mount, fuse_req_t req)
+{
+	struct syncing *syncing = calloc(1, sizeof(*syncing));
+	int r;
+
+	if (!syncing)
+		return -ENOMEM;
+	syncing->waiter.done = synced;
+	syncing->req = req;
+	if (!ops_park(mount)) {
+		free(syncing);
+		return -EAGAIN;
+	}
+	r = coherence_sync(mount->coherence, &syncing->waiter);
+	if (r) {
+		ops_unpark(mount);
+		free(syncing);
+	}
+	return r;
 }
 
 /* Where nothing is kept, all is up to date at any time. */
 static void sync_mount(fuse_req_t req, const struct control_request *request)
 {
-	struct coherence *coherence = ops_mount(req)->coherence;
-	struct syncing *syncing;
+	struct mount *mount = ops_mount(req);
+	int r;
 
-	if (!coherence_keeps(coherence)) {
-		judge_refresh(ops_mount(req)->judge);
+	if (!coherence_keeps(mount->coherence)) {
+		judge_refresh(mount->judge);
 		answer(req, 0, request);
 		return;
 	}
-	syncing = calloc(1, sizeof(*syncing));
-	if (!syncing) {
-		answer(req, -ENOMEM, request);
-		return;
-	}
-	syncing->waiter.done = synced;
-	syncing->req = req;
-
-	const int r = coherence_sync(coherence, &syncing->waiter);
-
-	if (r == 0)
-		return;
-	free(syncing);
-	answer(req, r, request);
+	r = await_barrier(mount, req);
+	if (r)
+		answer(req, r, request);
 }
 
 static bool may_control(fuse_req_t req)

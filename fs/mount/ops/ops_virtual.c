@@ -145,14 +145,20 @@ struct asker {
 	struct virtual_waiter waiter;
 	fuse_req_t req;
 	struct inode inode;
+	bool is_parked;
 	bool wants_bytes; /* else attributes */
 	size_t size;
 	off_t offset;
 };
 
-static bool is_interrupted(struct virtual_waiter *waiter)
+static int may_wait(struct virtual_waiter *waiter)
 {
-	return fuse_req_interrupted(((struct asker *)waiter)->req) != 0;
+	struct asker *asker = (struct asker *)waiter;
+
+	if (fuse_req_interrupted(asker->req))
+		return -EINTR;
+	asker->is_parked = ops_park(ops_mount(asker->req));
+	return asker->is_parked ? 0 : -EAGAIN;
 }
 
 static void reply_bytes(const struct asker *asker,
@@ -188,6 +194,7 @@ static void reply(struct virtual_waiter *waiter, int result,
 		  struct virtual_text *text)
 {
 	struct asker *asker = (struct asker *)waiter;
+	struct mount *mount = ops_mount(asker->req);
 
 	if (result)
 		fuse_reply_err(asker->req, -result);
@@ -195,6 +202,8 @@ static void reply(struct virtual_waiter *waiter, int result,
 		reply_bytes(asker, text);
 	else
 		reply_attributes(asker, text);
+	if (asker->is_parked)
+		ops_unpark(mount);
 	free(asker);
 }
 
@@ -221,7 +230,7 @@ static void ask(fuse_req_t req, const struct ops_place *place,
 	}
 	*asker = request;
 	asker->waiter.key = req;
-	asker->waiter.is_interrupted = is_interrupted;
+	asker->waiter.may_wait = may_wait;
 	asker->waiter.done = reply;
 	asker->req = req;
 	asker->inode = place->inode;

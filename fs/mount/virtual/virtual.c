@@ -233,10 +233,9 @@ static struct request request_locked(struct virtuals *virtuals,
 		request.text = virtual_text_share(sheet->text);
 		return request;
 	}
-	if (waiter->is_interrupted(waiter)) {
-		request.result = -EINTR;
+	request.result = waiter->may_wait(waiter);
+	if (request.result)
 		return request;
-	}
 	waiter->next = sheet->waiters;
 	sheet->waiters = waiter;
 	request.is_queued = true;

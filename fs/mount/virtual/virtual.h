@@ -18,9 +18,9 @@ struct virtual_waiter {
 	struct virtual_waiter *next;
 	const void *key; /* names it for virtuals_interrupt() */
 
-	/* Has it lost patience before it was queued? Called with a lock held.
-	 */
-	bool (*is_interrupted)(struct virtual_waiter *waiter);
+	/* It is about to be queued. 0, or the negative errno that it is to be
+	 * answered with instead. Called with a lock held. */
+	int (*may_wait)(struct virtual_waiter *waiter);
 
 	/*
 	 * Called exactly once, without locks, from any thread: 0 and the text
