@@ -24,7 +24,7 @@ static void set_class_locked(struct inventory *inventory,
 	const bool is_dirty = record->is_dirty;
 
 	tree_set(&inventory->tree, directory, record, class);
-	record->stamp = stamp;
+	inventory_set_stamp_locked(inventory, record, stamp);
 	if (is_sure && !is_dirty)
 		return;
 	tree_doubt(&inventory->tree, directory, record);

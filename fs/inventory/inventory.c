@@ -14,7 +14,19 @@ uint64_t inventory_stamp(const struct stamp *stamp)
 				  (uint64_t)stamp->mode << 32 | stamp->nlink};
 	const struct span bytes = {(const char *)parts, sizeof(parts)};
 
-	return stamp_is_racy(stamp) ? 0 : digest_checksum(bytes) | 1;
+	const uint64_t shared = stamp->nlink > 1 ? STAMP_SHARED : 0;
+	const uint64_t flags = STAMP_PROVES | STAMP_SHARED;
+
+	if (stamp_is_racy(stamp))
+		return shared;
+	return (digest_checksum(bytes) & ~flags) | STAMP_PROVES | shared;
+}
+
+void inventory_set_stamp_locked(struct inventory *inventory,
+				struct record *record, uint64_t stamp)
+{
+	record->stamp = stamp;
+	inventory->has_shared |= (stamp & STAMP_SHARED) != 0;
 }
 
 void inventory_want_locked(struct inventory *inventory,
@@ -173,6 +185,33 @@ void inventory_free(struct inventory *inventory)
 	free(inventory);
 }
 
+static void doubt_shared_in_locked(struct inventory *inventory,
+				   struct directory *directory)
+{
+	for (uint32_t i = 0; i < directory->record_count; i++) {
+		struct record *record = &directory->records[i];
+
+		if (record->kind != RECORD_FILE ||
+		    !(record->stamp & STAMP_SHARED))
+			continue;
+		tree_doubt(&inventory->tree, directory, record);
+		inventory_want_locked(inventory, directory,
+				      DIRECTORY_TO_VERIFY);
+	}
+}
+
+/* A change is reported under one name; which others the file has is not told.
+ */
+static void doubt_shared_locked(struct inventory *inventory)
+{
+	struct tree *tree = &inventory->tree;
+
+	inventory->are_shared_in_doubt = false;
+	for (struct directory *at = tree->root; at;
+	     at = tree_next(tree->root, at))
+		doubt_shared_in_locked(inventory, at);
+}
+
 bool inventory_look_at_next(struct inventory *inventory)
 {
 	struct directory *directory;
@@ -181,6 +220,8 @@ bool inventory_look_at_next(struct inventory *inventory)
 
 	inventory_take_news(inventory);
 	pthread_mutex_lock(&inventory->lock);
+	if (inventory->are_shared_in_doubt)
+		doubt_shared_locked(inventory);
 	directory = take_locked(inventory, &to_do);
 	pthread_mutex_unlock(&inventory->lock);
 	if (!directory)
@@ -305,6 +346,7 @@ void inventory_apply(struct inventory *inventory, enum inventory_change change,
 	pthread_mutex_lock(&inventory->lock);
 	atomic_fetch_add(&inventory->changes, 1);
 	inventory->are_links_in_doubt |= change != INVENTORY_CONTENT;
+	inventory->are_shared_in_doubt |= inventory->has_shared;
 	apply_locked(inventory, change, directory, name);
 	pthread_mutex_unlock(&inventory->lock);
 }

@@ -42,6 +42,8 @@ struct inventory {
 	enum level level;
 	uint32_t forgotten; /* times that all was forgotten */
 	bool are_links_in_doubt;
+	bool has_shared; /* a record's file has more names than one */
+	bool are_shared_in_doubt;
 	bool is_blind;	   /* a look failed: a change may have been missed */
 	bool was_complete; /* the first scan has ended */
 	struct news *news; /* newest first */
@@ -86,9 +88,17 @@ void inventory_doubt_locked(struct inventory *inventory,
 void inventory_remove_locked(struct inventory *inventory,
 			     struct directory *directory);
 
-/* What a record keeps of the stamp that its class is about; 0: it cannot
- * prove anything. */
+/* In what a record keeps of a stamp. */
+enum {
+	STAMP_PROVES = 1, /* a file with the same is unchanged */
+	STAMP_SHARED = 2  /* the file has more names than one: a change of it
+			     may be reported under another */
+};
+
+/* What a record keeps of the stamp that its class is about; 0: nothing. */
 uint64_t inventory_stamp(const struct stamp *stamp);
+void inventory_set_stamp_locked(struct inventory *inventory,
+				struct record *record, uint64_t stamp);
 
 /* This thread looks at files: what it finds out on the way is no news. */
 extern _Thread_local bool inventory_is_looking;

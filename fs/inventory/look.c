@@ -207,6 +207,7 @@ static void fill_locked(struct listing *listing, struct directory *directory,
 		struct record *record = &contents->records[contents->count++];
 
 		*record = carry_locked(listing, found, name, is_unsure);
+		inventory_set_stamp_locked(inventory, record, record->stamp);
 		record->name = used;
 		memcpy(contents->names + used, name, size);
 		used += (uint32_t)size;
@@ -383,7 +384,7 @@ static bool confirm(const struct look *look, uint64_t stamp)
 	bool is_same;
 
 	pthread_mutex_lock(&look->inventory->lock);
-	is_same = stamp != 0 && record->stamp == stamp &&
+	is_same = stamp & STAMP_PROVES && record->stamp == stamp &&
 		  record->class != CLASS_UNCHECKED &&
 		  !classes_at(&tree->classes, record->class)->is_stale;
 	if (is_same && is_valid_locked(look))
@@ -403,7 +404,10 @@ static void conclude(const struct look *look, const struct judgement *judgement,
 		tree_set(tree, look->directory, look->record,
 			 judgement ? classes_take(&tree->classes, judgement)
 				   : CLASS_UNCHECKED);
-		look->record->stamp = judgement ? stamp : 0;
+		/* It may be judged later than its other name is edited. */
+		inventory_set_stamp_locked(look->inventory, look->record,
+					   judgement ? stamp
+						     : stamp & STAMP_SHARED);
 	}
 	pthread_mutex_unlock(&look->inventory->lock);
 }

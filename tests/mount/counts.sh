@@ -66,6 +66,25 @@ check_counts() {
 	rm -rf "$src"/* "$src/.cfgfs.yaml"
 }
 
+# An edit is told of under one name of the file.
+check_shared() {
+	mkdir "$src/web"
+	echo 'a: 1' >"$src/b.yaml"
+	ln "$src/b.yaml" "$src/web/notes.txt"
+	mount_source -o coherence=$coherence
+	scan() { status scan; }
+	becomes complete scan
+	judge_all
+	is 'a file of two names' "$(counts)" '2 1 0 1 0 '
+	echo 'a: [1' >"$src/web/notes.txt"
+	is 'both names are in doubt' "$(counts)" '2 0 0 0 2 '
+	judge_all
+	is 'both are judged' "$(counts)" '2 0 1 1 0 '
+	unmount
+	rm -rf "$src"/*
+}
+
 for coherence in fast strict; do
 	check_counts
+	check_shared
 done

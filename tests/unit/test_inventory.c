@@ -402,6 +402,31 @@ static void they_are_also_if_nobody_reports_the_edits(void **state)
 	}
 }
 
+/* An edit is reported under one of the names of a file. */
+static void an_edit_counts_under_each_name_of_a_file(void **state)
+{
+	struct fixture fixture;
+	char from[PATH_MAX];
+	char to[PATH_MAX];
+
+	(void)state;
+	set_up(&fixture, 1);
+	write_file(&fixture, "f2/a.yaml", "a: 1\n");
+	write_file(&fixture, "f3/other.yaml", "a: 1\n");
+	assert_int_equal(link(tree_path(&fixture.tree, "f2/a.yaml", from),
+			      tree_path(&fixture.tree, "f3/b.yaml", to)),
+			 0);
+	apply(&fixture, INVENTORY_ENTRY, "f3/b.yaml");
+	judge_all(&fixture);
+	compare_all(&fixture);
+	write_file(&fixture, "f3/b.yaml", "a: [1\n");
+	compare_all(&fixture);
+	judge_all(&fixture);
+	write_file(&fixture, "f2/a.yaml", "a: 2\n");
+	compare_all(&fixture);
+	tear_down(&fixture);
+}
+
 /* Files of its own, so that nobody reports a change of another's. */
 struct worker {
 	struct fixture *fixture;
@@ -602,6 +627,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_are_those_of_a_survey_after_any_edits),
+		cmocka_unit_test(an_edit_counts_under_each_name_of_a_file),
 		cmocka_unit_test(they_are_also_if_nobody_reports_the_edits),
 		cmocka_unit_test(
 			counts_are_right_again_when_all_have_come_to_rest),
