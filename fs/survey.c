@@ -1,8 +1,8 @@
 #include "fs/survey.h"
 
+#include "fs/pool/crew.h"
 #include "fs/sighting.h"
 #include "fs/walk_ordered.h"
-#include "fs/work/crew.h"
 
 #include <dirent.h>
 #include <errno.h>

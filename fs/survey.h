@@ -6,8 +6,8 @@
 #define FS_SURVEY_H
 
 #include "fs/judge/judge.h"
+#include "fs/pool/work.h"
 #include "fs/score.h"
-#include "fs/work/work.h"
 
 struct survey_entry {
 	char *path; /* from the root */

@@ -1,6 +1,6 @@
 #include "tests/unit/unit.h"
 
-#include "fs/work/crew.h"
+#include "fs/pool/crew.h"
 
 #include <pthread.h>
 #include <semaphore.h>

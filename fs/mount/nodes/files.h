@@ -15,7 +15,7 @@
 #include "fs/mount/nodes/content.h"
 #include "fs/mount/nodes/inode.h"
 #include "fs/mount/takeover/wards.h"
-#include "fs/work/work.h"
+#include "fs/pool/work.h"
 
 struct files; /* safe from any thread */
 struct file;

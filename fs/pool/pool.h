@@ -3,10 +3,10 @@
  * go), places.c (who may run), threads.c (who runs them), watcher.c (what waits
  * for too long).
  */
-#ifndef FS_WORK_POOL_H
-#define FS_WORK_POOL_H
+#ifndef FS_POOL_POOL_H
+#define FS_POOL_POOL_H
 
-#include "fs/work/queue.h"
+#include "fs/pool/queue.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -2,10 +2,10 @@
  * Several threads that do one large work together, piece by piece: those of a
  * pool, at its priorities, or some of their own.
  */
-#ifndef FS_WORK_CREW_H
-#define FS_WORK_CREW_H
+#ifndef FS_POOL_CREW_H
+#define FS_POOL_CREW_H
 
-#include "fs/work/work.h"
+#include "fs/pool/work.h"
 
 struct crew_order {
 	struct work *work; /* NULL: threads of their own, and this one */

@@ -1,6 +1,6 @@
-#include "fs/work/work.h"
+#include "fs/pool/work.h"
 
-#include "fs/work/pool.h"
+#include "fs/pool/pool.h"
 
 #include <errno.h>
 

@@ -1,4 +1,4 @@
-#include "fs/work/pool.h"
+#include "fs/pool/pool.h"
 
 #include <errno.h>
 #include <signal.h>

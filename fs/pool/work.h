@@ -4,8 +4,8 @@
  * their own, so that neither can take those of the other; and work in the
  * background gives its place up as soon as somebody waits (work_yield()).
  */
-#ifndef FS_WORK_WORK_H
-#define FS_WORK_WORK_H
+#ifndef FS_POOL_WORK_H
+#define FS_POOL_WORK_H
 
 #include "validate/base.h"
 

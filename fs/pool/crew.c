@@ -1,4 +1,4 @@
-#include "fs/work/crew.h"
+#include "fs/pool/crew.h"
 
 #include <pthread.h>
 

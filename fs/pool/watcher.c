@@ -1,4 +1,4 @@
-#include "fs/work/pool.h"
+#include "fs/pool/pool.h"
 
 #include <signal.h>
 #include <time.h>

@@ -1,4 +1,4 @@
-#include "fs/work/queue.h"
+#include "fs/pool/queue.h"
 
 _Static_assert(QUEUE_RANKS <= 32, "a bit of `used` for each line");
 

@@ -1,4 +1,4 @@
-#include "fs/work/pool.h"
+#include "fs/pool/pool.h"
 
 enum { READS_ONLY = WORK_PRIORITIES - 1 }; /* the last rank of readers */
 

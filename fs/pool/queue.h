@@ -2,10 +2,10 @@
  * Jobs in the order of their importance, and of their arrival within it. No
  * threads, no locks: its owner sees to that.
  */
-#ifndef FS_WORK_QUEUE_H
-#define FS_WORK_QUEUE_H
+#ifndef FS_POOL_QUEUE_H
+#define FS_POOL_QUEUE_H
 
-#include "fs/work/work.h"
+#include "fs/pool/work.h"
 
 enum { QUEUE_RANKS = WORK_PURPOSES * WORK_PRIORITIES };
 
