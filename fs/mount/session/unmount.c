@@ -1,11 +1,11 @@
 #include "fs/mount/session/unmount.h"
 
 #include "fs/mount/session/presence.h"
+#include "fs/mount/session/target.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
@@ -13,17 +13,6 @@
 enum { PATIENCE_MS = 30 * 1000 };
 
 extern char **environ;
-
-printf_like(2, 3) static bool refuse(char **why, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	if (vasprintf(why, format, arguments) < 0)
-		*why = NULL;
-	va_end(arguments);
-	return false;
-}
 
 static const char *const *fusermount(const char *point, bool is_lazy,
 				     const char **arguments)
@@ -103,18 +92,19 @@ static bool tell_failure(const struct mount_entry *entry, int error, char **why)
 {
 	switch (error) {
 	case -EBUSY:
-		return refuse(why,
-			      "'%s' is busy: close what uses it (programs with "
-			      "open files or their working directory there; "
-			      "'fuser -m' lists them)",
-			      entry->point);
+		return target_refuse(
+			why,
+			"'%s' is busy: close what uses it (programs with "
+			"open files or their working directory there; "
+			"'fuser -m' lists them)",
+			entry->point);
 	case -ENOENT:
-		return refuse(why,
-			      "fusermount3 is missing, which users need to "
-			      "unmount: install the package fuse3");
+		return target_refuse(
+			why, "fusermount3 is missing, which users need to "
+			     "unmount: install the package fuse3");
 	default:
-		return refuse(why, "cannot unmount '%s': %s", entry->point,
-			      strerrordesc_np(-error));
+		return target_refuse(why, "cannot unmount '%s': %s",
+				     entry->point, strerrordesc_np(-error));
 	}
 }
 
@@ -125,7 +115,7 @@ static bool unmount_and_wait(const struct mount_entry *entry, char **why)
 	int r;
 
 	if (user != 0 && user != entry->owner)
-		return refuse(
+		return target_refuse(
 			why,
 			"'%s' was mounted by another user: only that user "
 			"or root can unmount it",
@@ -134,35 +124,21 @@ static bool unmount_and_wait(const struct mount_entry *entry, char **why)
 	if (r)
 		return tell_failure(entry, r, why);
 	if (daemon >= 0 && presence_wait_for_end(daemon, PATIENCE_MS))
-		return refuse(why,
-			      "'%s' is unmounted, but its daemon has not ended",
-			      entry->point);
+		return target_refuse(
+			why, "'%s' is unmounted, but its daemon has not ended",
+			entry->point);
 	return true;
 }
 
 bool unmount_run(const char *mountpoint, char **why)
 {
-	auto_free char *point = mounts_resolve(mountpoint);
 	struct mount_entry entry;
-	bool is_done = false;
+	bool is_done;
 
 	*why = NULL;
-	if (!point)
-		return refuse(why, "'%s': %s", mountpoint,
-			      strerrordesc_np(errno));
-
-	const int r = mounts_find(point, &entry);
-
-	if (r == -ENOENT)
-		return refuse(why, "nothing is mounted on '%s'", mountpoint);
-	if (r)
-		return refuse(why, "cannot read the table of mounts: %s",
-			      strerrordesc_np(-r));
-	if (mount_entry_is_ours(&entry))
-		is_done = unmount_and_wait(&entry, why);
-	else
-		refuse(why, "'%s' is not a mount of cfgfs but of type %s",
-		       mountpoint, entry.type);
+	if (!target_find(mountpoint, &entry, why))
+		return false;
+	is_done = unmount_and_wait(&entry, why);
 	mount_entry_release(&entry);
 	return is_done;
 }
